@@ -1,0 +1,1 @@
+"""Measurements, one command each that prints JSON; never part of the tests."""

@@ -1,0 +1,95 @@
+"""Sitehand: the app, put together. Nothing here starts a thread, so commands may import it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, current_app, request
+from flask.sessions import SecureCookieSessionInterface
+from flask_babel import Babel
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import cli, config, templating
+from webapp.accounts import guard
+from webapp.accounts.views import bp as accounts_bp
+from webapp.common import assets, compress, failures, headers, keys, logs, vault
+from webapp.common.htmx import htmx
+from webapp.common.urls import IdConverter
+from webapp.config import ROOT, Settings
+from webapp.db import connect, open_connection
+from webapp.devices.views import bp as devices_bp
+from webapp.home.views import bp as home_bp
+from webapp.sites.views import bp as sites_bp
+
+LANGUAGES = ("en", "de")
+
+
+class Cookies(SecureCookieSessionInterface):
+    """One signed cookie; over HTTPS it is bound to this host and never travels plainly (Z11)."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return "__Host-sitehand" if request.is_secure else "sitehand"
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole app for these settings (by default from the environment). Raises BadSetting."""
+    settings = settings or Settings.from_environment()
+    app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
+    configure(app, settings)
+    Babel(app, locale_selector=locale)
+    htmx.init_app(app)
+    app.before_request(open_connection)
+    headers.install(app)
+    guard.install(app)
+    CSRFProtect(app)
+    failures.install(app)
+    furnish(app)
+    cli.install(app)
+    app.wsgi_app = app.extensions["assets"].install(app.wsgi_app)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    config.use(settings)
+    logs.configure(settings.log_level)
+    connect(settings.database)
+    vault.use(settings.data / "vault.key")
+    app.session_interface = Cookies()
+    app.config.update(
+        SETTINGS=settings,
+        LANGUAGES=LANGUAGES,
+        SECRET_KEY=keys.read_or_make(settings.data / "cookie.key"),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=64 << 10,
+        MAX_FORM_MEMORY_SIZE=64 << 10,
+        MAX_FORM_PARTS=60,
+        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+    )
+
+
+def locale() -> str | None:
+    """The person's choice, else the first of the browser's languages that we have."""
+    offered = list(current_app.config["LANGUAGES"])
+    chosen = current_user.language if current_user and current_user.is_authenticated else ""
+    return chosen if chosen in offered else request.accept_languages.best_match(offered, offered[0])
+
+
+def furnish(app: Flask) -> None:
+    """Blueprints, and what every template may use."""
+    app.url_map.converters["id"] = IdConverter
+    for blueprint in (home_bp, accounts_bp, sites_bp, devices_bp):
+        app.register_blueprint(blueprint)
+    app.extensions["assets"] = assets.build(ROOT / "static", ROOT / ".build")
+    templating.install(app)
+    app.after_request(compress.compress)

@@ -1,0 +1,148 @@
+"""Companies, people, their sessions, and how often somebody guessed, as rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from peewee import CharField, ForeignKeyField, IntegerField, fn
+
+from webapp.db import BaseModel, UtcDateTimeField, moment, rows
+
+
+class Company(BaseModel):
+    name = CharField(max_length=128)
+    created_at = UtcDateTimeField()
+
+    @classmethod
+    def exists(cls) -> bool:
+        return bool(rows("SELECT 1 FROM company LIMIT 1"))
+
+
+class Account(BaseModel):
+    company = ForeignKeyField(Company, null=True, on_delete="CASCADE")
+    company_id: int
+    email = CharField(max_length=254, unique=True)  # casefolded
+    name = CharField(max_length=128)
+    role = CharField(max_length=32)
+    password_hash = CharField(max_length=200)  # Argon2id
+    password_changed_at = UtcDateTimeField()
+    language = CharField(max_length=8, default="")
+    responsible_at = UtcDateTimeField(null=True)  # when the responsibility notice was seen (D14)
+    disabled_at = UtcDateTimeField(null=True)
+    created_at = UtcDateTimeField()
+
+    @classmethod
+    def by_email(cls, email: str) -> Account | None:
+        return cls.get_or_none((cls.email == email) & cls.disabled_at.is_null())
+
+    @classmethod
+    def set_fields(cls, account_id: int, **values: Any) -> None:
+        cls.update(**values).where(cls.id == account_id).execute()
+
+
+class Session(BaseModel):
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    account_id: int
+    token_hash = CharField(max_length=64, unique=True)
+    created_at = UtcDateTimeField()
+    seen_at = UtcDateTimeField()
+    address = CharField(max_length=45)
+    agent = CharField(max_length=200)
+
+    @classmethod
+    def person(cls, token_hash: str, idle_since: datetime, born_since: datetime) -> tuple[Any, ...] | None:
+        """(account, company, company's name, name, email, role, language, session, responsible?, seen_at)."""
+        found = rows(PERSON, (token_hash, naive(idle_since), naive(born_since)))
+        return (*found[0][:-1], moment(found[0][-1])) if found else None
+
+    @classmethod
+    def touch(cls, session_id: int, at: datetime, address: str) -> None:
+        cls.update(seen_at=at, address=address).where(cls.id == session_id).execute()
+
+    @classmethod
+    def end(cls, account_id: int, session_id: int) -> int:
+        return cls.delete().where(cls.account == account_id, cls.id == session_id).execute()
+
+    @classmethod
+    def end_others(cls, account_id: int, kept: int | None) -> int:
+        """End all sessions of a person but one (or none)."""
+        query = cls.delete().where(cls.account == account_id)
+        return (query.where(cls.id != kept) if kept else query).execute()
+
+    @classmethod
+    def of(cls, account_id: int, idle_since: datetime, born_since: datetime) -> list[dict[str, Any]]:
+        """A person's live sessions, the one seen last first: id, created_at, seen_at, address, agent."""
+        live = (cls.seen_at > idle_since) & (cls.created_at > born_since)
+        return list(cls.select().where(cls.account == account_id, live).order_by(cls.seen_at.desc()).dicts())
+
+    @classmethod
+    def forget(cls, idle_since: datetime, born_since: datetime) -> None:
+        cls.delete().where((cls.seen_at <= idle_since) | (cls.created_at <= born_since)).execute()
+
+
+PERSON = """
+SELECT a.id, c.id, c.name, a.name, a.email, a.role, a.language, s.id, a.responsible_at IS NOT NULL, s.seen_at
+FROM session s JOIN account a ON a.id = s.account_id JOIN company c ON c.id = a.company_id
+WHERE s.token_hash = ? AND s.seen_at > ? AND s.created_at > ? AND a.disabled_at IS NULL
+"""
+
+
+def naive(at: datetime) -> Any:
+    """A moment as UtcDateTimeField stores it, for a hand-written statement."""
+    return UtcDateTimeField().db_value(at)
+
+
+class Attempt(BaseModel):
+    """One failed try at something guessable; rows older than the longest window are dropped."""
+
+    key = CharField(max_length=100)  # "account:…", "pair:…", "address:…"; hashed where it names a person
+    at = UtcDateTimeField()
+
+    class Meta:
+        indexes = ((("key", "at"), False),)
+
+    @classmethod
+    def counts(cls, keys: list[str], since: datetime) -> dict[str, tuple[int, datetime]]:
+        """For each key that was tried: how often since then, and when first."""
+        tried = cls.select(cls.key, fn.COUNT(cls.id), fn.MIN(cls.at)).where(cls.key.in_(keys), cls.at > since)
+        return {key: (count, first) for key, count, first in tried.group_by(cls.key).tuples()}
+
+    @classmethod
+    def add(cls, keys: list[str], at: datetime) -> None:
+        cls.insert_many([{"key": key, "at": at} for key in keys]).execute()
+
+    @classmethod
+    def forget(cls, before: datetime, keys: list[str] | None = None) -> None:
+        cls.delete().where(cls.at < before if keys is None else cls.key.in_(keys)).execute()
+
+
+class ResetToken(BaseModel):
+    """A link that sets a new password once; only its hash is kept."""
+
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    token_hash = CharField(max_length=64, unique=True)
+    expires_at = UtcDateTimeField()
+    used_at = UtcDateTimeField(null=True)
+
+    class Meta:
+        table_name = "reset_token"
+
+    @classmethod
+    def open(cls, token_hash: str, at: datetime) -> ResetToken | None:
+        return cls.get_or_none((cls.token_hash == token_hash) & cls.used_at.is_null() & (cls.expires_at > at))
+
+    @classmethod
+    def use(cls, token_hash: str, at: datetime) -> bool:
+        """True for exactly one of any number of parallel uses (Z14)."""
+        unused = (cls.token_hash == token_hash) & cls.used_at.is_null() & (cls.expires_at > at)
+        return bool(cls.update(used_at=at).where(unused).execute() == 1)
+
+
+class SetupLock(BaseModel):
+    """One row that the first company's maker inserts: of two at once, the second fails."""
+
+    done = IntegerField(unique=True)
+
+    class Meta:
+        table_name = "setup_lock"

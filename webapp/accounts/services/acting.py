@@ -1,0 +1,27 @@
+"""Acting for a person in the background, after their request has been answered."""
+
+from __future__ import annotations
+
+from webapp.accounts.models import Account
+from webapp.accounts.principal import Principal
+
+
+def acting(account_id: int, address: str, agent: str) -> Principal | None:
+    """The person as they are now: None when they may not act any more."""
+    account = Account.get_or_none((Account.id == account_id) & Account.disabled_at.is_null())
+    if account is None:
+        return None
+    return Principal(
+        id=account.id,
+        company_id=account.company_id,
+        company_name=account.company.name,
+        name=account.name,
+        email=account.email,
+        role=account.role,
+        language=account.language,
+        session_id=0,
+        token="",
+        responsible=account.responsible_at is not None,
+        address=address,
+        agent=agent,
+    )

@@ -1,0 +1,85 @@
+"""A person's own password: changing it, and setting a new one when it is forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from webapp.accounts.hashing import hash_password, matches
+from webapp.accounts.models import Account, ResetToken, Session
+from webapp.accounts.principal import Operator, Principal
+from webapp.accounts.services import throttle
+from webapp.audit import services as audit
+from webapp.audit.services import Actor
+from webapp.common import clock, jobs
+from webapp.common.errors import NotFound
+from webapp.common.signals import password_changing
+from webapp.common.tokens import hash_token, new_token
+from webapp.db import transaction
+from webapp.notices import services as notices
+
+RESET_LASTS = timedelta(hours=1)
+
+
+def change_password(by: Principal, current: str, new: str) -> bool:
+    """Set a new password and end all other sessions; False when the current one is wrong. Raises TooMany, Refused."""
+    throttle.require_turn("password", by.email, by.address)
+    account = Account.get_by_id(by.id)
+    if not matches(account.password_hash, current):
+        throttle.failed("password", by.email, by.address)
+        return False
+    set_password(account, new, by, "password.changed", kept=by.session_id)
+    return True
+
+
+def set_password(account: Account, new: str, by: Actor, action: str, kept: int | None = None) -> None:
+    """Store a new password's hash; every session but `kept` ends with it (Z11)."""
+    hashed = hash_password(new)
+    with transaction():
+        password_changing.send(account, password=new)
+        account.password_hash, account.password_changed_at = hashed, clock.now()
+        account.save(only=[Account.password_hash, Account.password_changed_at])
+        Session.end_others(account.id, kept)
+        audit.record(by, action, account)
+
+
+def ask_for_reset(email: str, address: str, base_url: str, subject: str, text: str) -> None:
+    """Mail a link to the person with this address, if there is one; takes as long if not. Raises TooMany.
+
+    `text` has "{link}" where the link goes.
+    """
+    throttle.require_turn("forgot", email, address)
+    throttle.failed("forgot", email, address)
+    jobs.enqueue(mail_reset, email, base_url, subject, text)
+
+
+def mail_reset(email: str, base_url: str, subject: str, text: str) -> None:
+    account = Account.by_email(email)
+    if account:
+        token = new_token()
+        ResetToken.create(account=account, token_hash=hash_token(token), expires_at=clock.now() + RESET_LASTS)
+        notices.mail(email, subject, text.replace("{link}", f"{base_url.rstrip('/')}/reset/{token}"))
+
+
+def require_open(token: str) -> None:
+    """Raise NotFound unless the link can still be used."""
+    if not ResetToken.open(hash_token(token), clock.now()):
+        raise NotFound
+
+
+def reset(token: str, new: str, address: str, agent: str) -> None:
+    """Set the password by a mailed link, once. Raises NotFound for a used or expired one."""
+    with transaction():
+        found = ResetToken.open(hash_token(token), clock.now())
+        if not found or not ResetToken.use(hash_token(token), clock.now()):
+            raise NotFound
+        account = found.account
+        by = Operator(account.company_id, account.id, account.name, address, agent)
+        set_password(account, new, by, "password.reset")
+
+
+def reset_from_command_line(email: str, new: str) -> None:
+    """Raises NotFound when nobody has this e-mail address."""
+    account = Account.by_email(email)
+    if not account:
+        raise NotFound
+    set_password(account, new, Operator(account.company_id), "password.reset")

@@ -1,0 +1,80 @@
+"""Signing in and out: a row for each session, of whose token only the hash is kept (Z11)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from webapp.accounts.hashing import matches
+from webapp.accounts.models import Account, Session
+from webapp.accounts.principal import Operator, Principal
+from webapp.accounts.services import throttle
+from webapp.audit import services as audit
+from webapp.common import clock
+from webapp.common.errors import NotFound
+from webapp.common.tokens import hash_token, new_token
+from webapp.db import transaction
+
+IDLE, LONGEST, TOUCH = timedelta(hours=8), timedelta(days=7), timedelta(minutes=5)
+
+
+def sign_in(email: str, password: str, address: str, agent: str) -> str | None:
+    """The new session's token, or None when e-mail and password do not belong together. Raises TooMany."""
+    throttle.require_turn("sign-in", email, address)
+    account = Account.by_email(email)
+    if not matches(account.password_hash if account else None, password):
+        throttle.failed("sign-in", email, address)
+        return None
+    assert account
+    throttle.succeeded("sign-in", email, address)
+    return begin(account, address, agent)
+
+
+def begin(account: Account, address: str, agent: str) -> str:
+    """A new session for a person who has proved who they are; gives its token."""
+    token, now = new_token(), clock.now()
+    with transaction():
+        Session.forget(now - IDLE, now - LONGEST)
+        Session.create(
+            account=account,
+            token_hash=hash_token(token),
+            created_at=now,
+            seen_at=now,
+            address=address,
+            agent=agent[:200],
+        )
+        audit.record(Operator(account.company_id, account.id, account.name, address, agent), "session.began")
+    return token
+
+
+def load(token: str, address: str, agent: str) -> Principal | None:
+    """Who a live session belongs to. Notes now and then that it was seen."""
+    now = clock.now()
+    found = Session.person(hash_token(token), now - IDLE, now - LONGEST)
+    if not found:
+        return None
+    *who, responsible, seen_at = found
+    if now - seen_at > TOUCH:
+        Session.touch(who[7], now, address)
+    return Principal(*who, token, bool(responsible), address, agent)
+
+
+def of(by: Principal) -> list[dict[str, Any]]:
+    """A person's own live sessions; `current` marks the one they look from."""
+    now = clock.now()
+    return [row | {"current": row["id"] == by.session_id} for row in Session.of(by.id, now - IDLE, now - LONGEST)]
+
+
+def end(by: Principal, session_id: int) -> None:
+    """Raises NotFound for a session of somebody else's."""
+    with transaction():
+        if not Session.end(by.id, session_id):
+            raise NotFound
+        audit.record(by, "session.ended")
+
+
+def end_others(by: Principal) -> int:
+    with transaction():
+        ended = Session.end_others(by.id, by.session_id)
+        audit.record(by, "session.others_ended")
+    return ended

@@ -1,0 +1,41 @@
+"""Leaving a trace: every change leaves exactly one row (Z40)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Protocol
+
+from webapp.audit.models import AuditEntry
+from webapp.common import clock
+
+
+class Actor(Protocol):
+    """Whoever acts: a signed-in person, or the command line."""
+
+    id: int | None
+    company_id: int | None
+    name: str
+    address: str
+    agent: str
+
+
+class Target(Protocol):
+    id: int
+    name: str
+
+
+def record(by: Actor, action: str, target: Target | None = None, changes: Iterable[str] = ()) -> None:
+    """Append a row inside the caller's transaction. `changes` are names of fields, never their values."""
+    AuditEntry.create(
+        at=clock.now(),
+        company_id=by.company_id,
+        actor_id=by.id,
+        actor_name=by.name,
+        action=action,
+        target_id=target.id if target else None,
+        target_name=target.name[:200] if target else "",
+        changes=json.dumps(sorted(changes)),
+        address=by.address,
+        agent=by.agent[:200],
+    )

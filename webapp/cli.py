@@ -1,0 +1,188 @@
+"""The commands of contract.md: `flask --app wsgi …`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import click
+import segno
+from flask import Flask, current_app
+
+from webapp import backup as backups
+from webapp import demo as demos
+from webapp.accounts.forms import EMAIL
+from webapp.accounts.services import companies, secrets
+from webapp.common import certificate as certificates
+from webapp.common import jobs, vault
+from webapp.common.errors import NotFound, Refused
+from webapp.common.passwords import LONGEST, strength
+from webapp.config import Settings
+from webapp.db import in_connection, migrate
+from webapp.devices.services import devices
+
+RULE = "The password needs at least 8 characters, with three of: upper case, lower case, digits, special characters."
+
+
+def settings() -> Settings:
+    return current_app.config["SETTINGS"]  # type: ignore[no-any-return]
+
+
+def fail(sentence: str) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(1)
+
+
+def require_strong(password: str, email: str) -> None:
+    if not strength(password, email).meets_rule or len(password) > LONGEST:
+        fail(RULE)
+
+
+@click.command("migrate")
+def migrate_command() -> None:
+    """Bring the database's tables up to date."""
+    applied = migrate()
+    click.echo(f"Applied: {', '.join(applied)}" if applied else "The database is up to date.")
+
+
+@click.command("create-company")
+@click.option("--company", required=True)
+@click.option("--name", required=True, help="Of the Installer Admin.")
+@click.option("--email", required=True)
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+def create_company(company: str, name: str, email: str, password: str) -> None:
+    """Create a company with its Installer Admin."""
+    email = email.strip().casefold()
+    if not EMAIL.fullmatch(email):
+        fail(f"{email} is not an e-mail address.")
+    if not (company.strip() and name.strip()) or max(len(company), len(name)) > 128:
+        fail("Company and name need 1 to 128 characters.")
+    require_strong(password, email)
+    try:
+        in_connection(lambda: companies.create_company(company.strip(), name.strip(), email, password))
+    except Refused as no:
+        fail(str(no.why))
+    click.echo(f"{company} is created. {email} can sign in.")
+
+
+@click.command("reset-password")
+@click.option("--email", required=True)
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+def reset_password(email: str, password: str) -> None:
+    """Set a new password for a person, and end their sessions."""
+    require_strong(password, email)
+    try:
+        in_connection(lambda: secrets.reset_from_command_line(email.strip().casefold(), password))
+    except NotFound:
+        fail(f"Nobody has the e-mail address {email}.")
+    click.echo(f"The password of {email} is changed, and their sessions have ended.")
+
+
+@click.command("rotate-key")
+def rotate_key() -> None:
+    """Make a new key for stored passwords and reseal them all with it.
+
+    A server that runs beside takes the new key with the next password that it seals.
+    """
+    vault.current().append_key()
+    count = in_connection(devices.reseal_all)
+    vault.current().drop_old_keys()
+    click.echo(f"{count} stored passwords are sealed with a new key.")
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Write the database to FILE, while the server runs. The key file is not in it: keep that one apart."""
+    try:
+        in_connection(lambda: backups.write(settings(), file))
+    except backups.Failed as error:
+        fail(str(error))
+    click.echo(f"Written to {file}. Keep {settings().data / 'vault.key'} apart from it; without it no stored password opens.")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Put FILE in the place of an empty database. Stop the server first."""
+    try:
+        backups.restore(settings(), file)
+    except backups.Failed as error:
+        fail(str(error))
+    migrate()
+    click.echo("Restored.")
+
+
+@click.command("worker")
+def worker() -> None:
+    """Run the background work alone, without pages."""
+    fail("There is no periodic work yet: tests of connections run in the process that serves the page.")
+
+
+@click.command("simulate")
+def simulate() -> None:
+    """Serve the simulated devices alone, until Ctrl-C."""
+    from webapp.simulator.fleet import FLEET, run
+
+    with run(FLEET) as served:
+        demos.write_fleet(settings().data, [(member, pretend.address) for member, pretend in served])
+        for member, pretend in served:
+            click.echo(f"{pretend.address}  {member.name}: {member.note}")
+        wait_for_signal()
+
+
+def wait_for_signal() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+@click.command("demo")
+def demo() -> None:
+    """Fill an empty database with a company, its people and its sites; say how each signs in."""
+    for line in in_connection(demos.fill):
+        click.echo(line)
+    jobs.stop()
+
+
+@click.command("certificate")
+def certificate() -> None:
+    """Make the server's own HTTPS certificate, once."""
+    certificates.make_once(settings().data / "tls")
+
+
+@click.command("banner")
+def banner() -> None:
+    """What the terminal shows when the server starts: where it is, and the code for its first visitor."""
+    port, scheme = os.environ.get("PORT", "8000"), "https" if os.environ.get("TLS_CERT") else "http"
+    host = os.environ.get("HOST", "0.0.0.0")  # noqa: S104  (only compared)
+    name = outward_address() if host in {"0.0.0.0", "::"} else host  # noqa: S104
+    url = settings().base_url or f"{scheme}://{f'[{name}]' if ':' in name else name}:{port}"
+    click.echo(f"\nSitehand runs at {url}\n")
+    segno.make(url, error="l").terminal(compact=True)
+    if scheme == "https":
+        click.echo(f"Certificate fingerprint (SHA-256): {certificates.fingerprint(settings().data / 'tls')}")
+    if not in_connection(companies.is_set_up):
+        click.echo(f"First visit: {url}/setup")
+        click.echo(f"Setup code, asked for on other machines than this one: {companies.setup_code(settings().data)}")
+
+
+def outward_address() -> str:
+    """This machine's address in its network. Nothing is sent: a UDP socket is only pointed outward."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def install(app: Flask) -> None:
+    commands = (migrate_command, create_company, reset_password, rotate_key, backup, restore, worker, simulate)
+    for command in (*commands, demo, certificate, banner):
+        app.cli.add_command(command)

@@ -1,0 +1,103 @@
+"""Every way to end other than well, as a page or a piece of one that a person can read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, make_response, render_template, url_for
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from webapp.common.errors import Forbidden, NotFound, Refused, TooMany
+from webapp.common.htmx import wants_part
+from webapp.common.i18n import _
+from webapp.common.vault import Broken
+from webapp.db import Unavailable, drop_broken_connection, is_trouble
+
+log = structlog.get_logger("web")
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(NotFound, lambda _error: not_found())
+    app.register_error_handler(Forbidden, lambda error: say(403, _("Not for your role"), error.why))
+    app.register_error_handler(Refused, lambda error: say(409, _("Not possible now"), error.why))
+    app.register_error_handler(TooMany, too_many)
+    app.register_error_handler(CSRFError, stale_form)
+    app.register_error_handler(HTTPException, other_http)
+    app.register_error_handler(Exception, unexpected)
+
+
+def say(status: int, title: str, text: str = "", href: str = "", label: str = "") -> Any:
+    context = {"status": status, "title": title, "text": text, "href": href, "label": label}
+    if wants_part():
+        return render_template("errors/_error.html", **context), status
+    return render_template("errors/error.html", **home_link(context)), status
+
+
+def home_link(context: dict[str, Any]) -> dict[str, Any]:
+    """A next step for pages that name none; signed in within the frame of the app."""
+    signed_in = bool(current_user and current_user.is_authenticated)
+    if not context["href"]:
+        context |= {"href": url_for("home.show"), "label": _("To the first page")}
+    return context | {"signed_frame": signed_in}
+
+
+def not_found() -> Any:
+    return say(404, _("There is no such page"), _("It may have been deleted, or it is not yours to see."))
+
+
+def too_many(error: TooMany) -> Any:
+    response = make_response(say(429, _("Too many tries"), error.why))
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def stale_form(_error: CSRFError) -> Any:
+    text = _("You were signed in anew meanwhile, or cookies are off. Go back, load the page again and send it once more; what you typed is kept on this phone.")
+    return say(400, _("This page has grown old"), text)
+
+
+def other_http(error: HTTPException) -> Any:
+    if error.code == 404:
+        return not_found()
+    if error.code is None or error.code < 400:
+        return error
+    texts = {
+        400: _("The browser sent something that makes no sense here."),
+        405: _("This address is not used in this way."),
+        413: _("This is more than can be taken at once."),
+        415: _("This is not sent as a form."),
+    }
+    response = make_response(say(error.code, _("This did not work"), texts.get(error.code, "")))
+    if allowed := getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def unexpected(error: Exception) -> Any:
+    if is_trouble(error):
+        return database_trouble(error)
+    if isinstance(error, Broken):
+        log.error("secret does not open", error=str(error))
+        return plain(409, _("A stored password cannot be read"), _("The key file has changed since it was stored. Type the device's password again."))
+    log.exception("request failed")
+    return plain(500, _("Something went wrong on our side"), _("It has been noted. Try again; if it happens again, tell whoever runs this server."))
+
+
+def database_trouble(error: Exception) -> Any:
+    log.warning("database unavailable", error=str(error))
+    drop_broken_connection()
+    response = make_response(plain(503, _("The server is busy"), _("Nothing was changed. Try again in a few seconds.")))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def plain(status: int, title: str, text: str) -> Any:
+    """A page that needs no database."""
+    context = {"status": status, "title": title, "text": text, "href": "", "label": "", "signed_frame": False}
+    return render_template("errors/_error.html" if wants_part() else "errors/error.html", **context), status
+
+
+__all__ = ["Unavailable", "install"]

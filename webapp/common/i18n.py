@@ -1,0 +1,51 @@
+"""Languages, zones and how moments and figures are worded. The web side sets who is reading."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask_babel import get_locale as current_locale
+from flask_babel import gettext, lazy_gettext, ngettext
+
+from webapp.common import clock
+
+_ = gettext
+lazy = lazy_gettext
+plural = ngettext
+
+RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+NAMES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
+
+
+def language() -> str:
+    locale = current_locale()
+    return locale.language if locale else "en"
+
+
+def direction() -> str:
+    return "rtl" if language() in RIGHT_TO_LEFT else "ltr"
+
+
+@lru_cache(maxsize=1)
+def zones() -> list[str]:
+    """IANA zones that a place can be in, "Europe/Berlin", sorted; with UTC."""
+    regions = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    return ["UTC", *sorted(name for name in available_timezones() if name.startswith(regions))]
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in words: "12 s ago"; to the second under a minute, then to the minute, hour, day."""
+    seconds = max(0, int((clock.now() - moment).total_seconds()))
+    if seconds < 60:
+        return _("%(n)s s ago", n=seconds)
+    if seconds < 3600:
+        return _("%(n)s min ago", n=seconds // 60)
+    if seconds < 86400:
+        return _("%(n)s h ago", n=seconds // 3600)
+    return plural("%(num)s day ago", "%(num)s days ago", seconds // 86400)

@@ -1,0 +1,67 @@
+"""How strong a password is: the rule of the seed (S4), and how easily it is guessed (zxcvbn, as advice).
+
+The rule: at least 8 characters and at least three of upper case, lower case, digits, special characters.
+Weak and medium below it as the devices' own manual has them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from zxcvbn import zxcvbn
+
+from webapp.common.i18n import lazy
+
+SHORTEST, LONGEST, KINDS = 8, 128, 3
+ESTIMATED = 64  # zxcvbn's cost grows with the square of the length
+
+
+class Verdict(StrEnum):
+    WEAK = "weak"
+    MEDIUM = "medium"
+    STRONG = "strong"
+
+
+CLASSES = {
+    "upper": (str.isupper, lazy("an upper case letter")),
+    "lower": (str.islower, lazy("a lower case letter")),
+    "digit": (str.isdigit, lazy("a digit")),
+    "special": (lambda c: not c.isalnum(), lazy("a special character")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    verdict: Verdict
+    short_by: int  # characters that are missing
+    missing: tuple[str, ...]  # names in CLASSES that it has not; any of them helps
+    easy: bool  # meets the rule, and is among the first that are tried
+
+    @property
+    def meets_rule(self) -> bool:
+        return self.verdict == Verdict.STRONG
+
+    @property
+    def bars(self) -> int:
+        """How many of the meter's four bars are on."""
+        if self.verdict == Verdict.STRONG:
+            return 3 if self.easy else 4
+        return 1 if self.verdict == Verdict.WEAK else 2
+
+
+def strength(password: str, username: str = "") -> Strength:
+    """The verdict on a password for a user name; "" is weak."""
+    missing = tuple(name for name, (has, _) in CLASSES.items() if not any(map(has, password)))
+    present, short_by = len(CLASSES) - len(missing), max(0, SHORTEST - len(password))
+    own_name = bool(username) and password.casefold() in {username.casefold(), username.casefold()[::-1]}
+    if short_by or present < 2 or own_name:
+        verdict = Verdict.WEAK
+    else:
+        verdict = Verdict.STRONG if present >= KINDS else Verdict.MEDIUM
+    easy = verdict == Verdict.STRONG and guessable(password, username)
+    return Strength(verdict, short_by, missing, easy)
+
+
+def guessable(password: str, username: str = "") -> bool:
+    return zxcvbn(password[:ESTIMATED], [username] if username else None)["score"] <= 1

@@ -1,0 +1,137 @@
+"""The database: SQLite by default, PostgreSQL by DATABASE_URL. One connection per thread, kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from peewee import Database, DatabaseProxy, DateTimeField, InterfaceError, Model, OperationalError, SqliteDatabase
+from playhouse.migrations import Runner
+from playhouse.postgres_ext import Psycopg3Database
+
+database: Database = DatabaseProxy()
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATING = 7483210  # the advisory lock that lets one process at a time migrate PostgreSQL
+
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "busy_timeout": 5000,
+    "foreign_keys": 1,
+    "cache_size": -16000,
+}
+SQLITE_TROUBLE = ("locked", "full", "unable to open", "disk I/O", "readonly")
+
+
+class Unavailable(Exception):
+    """The database is busy, full or gone: nothing was written, trying again may help."""
+
+
+class UtcDateTimeField(DateTimeField):
+    """A moment in UTC: naive in the database, aware in Python."""
+
+    def db_value(self, value: datetime | None) -> Any:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else value
+
+    def python_value(self, value: Any) -> datetime | None:
+        moment = super().python_value(value)
+        return moment.replace(tzinfo=UTC) if moment else moment
+
+
+class BaseModel(Model):
+    id: int
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+def connect(url: str) -> Database:
+    """Point `database` at a URL; nothing is opened yet."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        made: Database = SqliteDatabase(unquote(parts.path[1:]), pragmas=PRAGMAS, timeout=5)
+    else:
+        made = Psycopg3Database(url.replace("postgres://", "postgresql://", 1), connect_timeout=5)
+    database.initialize(made)
+    return made
+
+
+def is_sqlite() -> bool:
+    return isinstance(database.obj, SqliteDatabase)
+
+
+T = TypeVar("T")
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Everything or nothing. On SQLite it takes the write lock at once, so it cannot fail half-way by a race."""
+    with database.atomic("IMMEDIATE") if is_sqlite() and not database.in_transaction() else database.atomic():
+        yield
+
+
+def rows(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Plain tuples of one hand-written statement with `?` for its values: for the list pages."""
+    text = sql if is_sqlite() else sql.replace("?", "%s")
+    return list(database.execute_sql(text, tuple(params)).fetchall())
+
+
+def moment(value: Any) -> datetime | None:
+    """What `rows` gives for a UtcDateTimeField (text on SQLite), as an aware datetime."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value.replace(tzinfo=UTC) if value else None
+
+
+def open_connection() -> None:
+    """This thread's connection, kept from the last request or opened. Raises Unavailable."""
+    try:
+        if not database.is_closed() and getattr(database.connection(), "closed", False):
+            database.close()
+        database.connect(reuse_if_open=True)
+    except (OperationalError, InterfaceError) as error:
+        raise Unavailable(str(error)) from error
+
+
+def is_trouble(error: BaseException) -> bool:
+    """Whether an error is the database's own trouble (busy, full, gone), not a bug of ours."""
+    if isinstance(error, OperationalError) and is_sqlite():
+        return any(word in str(error) for word in SQLITE_TROUBLE)  # it says "no such column" by the same class
+    return isinstance(error, Unavailable | OperationalError | InterfaceError)
+
+
+def drop_broken_connection() -> None:
+    """After trouble: the next request of this thread begins with a fresh connection."""
+    if not database.is_closed() and not database.in_transaction():
+        database.close()
+
+
+def migrate() -> list[str]:
+    """Bring the schema up to date; gives the names of what was applied. One process at a time."""
+    with database.connection_context() if database.is_closed() else database.atomic():
+        if is_sqlite():
+            return list(Runner(database.obj, str(MIGRATIONS)).up())
+        database.execute_sql("SELECT pg_advisory_lock(%s)", (MIGRATING,))
+        try:
+            return list(Runner(database.obj, str(MIGRATIONS)).up())
+        finally:
+            database.execute_sql("SELECT pg_advisory_unlock(%s)", (MIGRATING,))
+
+
+def pending_migrations() -> list[str]:
+    """Names of migrations that are not applied yet."""
+    return [item.name for item in Runner(database.obj, str(MIGRATIONS)).status() if not item.applied]
+
+
+def in_connection(deed: Callable[[], T]) -> T:
+    """Run a deed of a background thread with a connection of its own."""
+    open_connection()
+    try:
+        return deed()
+    finally:
+        database.close()

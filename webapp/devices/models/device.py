@@ -1,0 +1,126 @@
+"""Devices as rows: wide, and rarely written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+from peewee import JOIN, BlobField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+
+from webapp.accounts.models import Account
+from webapp.accounts.principal import Principal
+from webapp.common import vault
+from webapp.common.forms import fold
+from webapp.db import BaseModel, UtcDateTimeField
+from webapp.protocols.isapi.kinds import Kind
+from webapp.sites.models import Site
+
+
+class Mode(StrEnum):
+    IP_DOMAIN = "ip_domain"
+    SERIAL = "serial"
+
+
+class Device(BaseModel):
+    site = ForeignKeyField(Site, on_delete="CASCADE")
+    site_id: int
+    name = CharField(max_length=128)
+    mode = CharField(max_length=12, default=Mode.IP_DOMAIN)
+
+    host = CharField(max_length=253, null=True)  # ASCII; None for a device added by serial number
+    port = IntegerField(null=True)
+    https = BooleanField(default=False)
+    pin = CharField(max_length=80, default="")  # "sha256//…" of the key met first (Z21)
+    username = CharField(max_length=64, default="")
+    password_sealed = BlobField(default=b"")
+    password_strength = CharField(max_length=8, default="")  # the verdict alone (D5)
+    password_set_at = UtcDateTimeField(null=True)
+    connection_version = IntegerField(default=1)  # grows with every change of the fields above
+
+    type = CharField(max_length=20, default=Kind.UNKNOWN)
+    type_by_hand = BooleanField(default=False)
+    type_detected = CharField(max_length=20, default=Kind.UNKNOWN)
+    model = CharField(max_length=100, default="")
+    serial = CharField(max_length=100, default="")
+    firmware = CharField(max_length=100, default="")
+
+    health_monitoring = BooleanField(default=True)
+    search = TextField(default="")
+    version = IntegerField(default=1)  # grows with every change by a person (E4)
+    changed_at = UtcDateTimeField()
+    changed_by = ForeignKeyField(Account, null=True, on_delete="SET NULL")
+    added_at = UtcDateTimeField()
+    added_key = CharField(max_length=64, null=True, unique=True)  # of the form it came from (D13)
+
+    class Meta:
+        indexes = ((("host", "port"), True),)  # NULLs differ, so only devices added by address collide
+
+    @classmethod
+    def of(cls, by: Principal, device_id: int) -> Device | None:
+        """The device with its site, if this person sees the site, else None."""
+        query = cls.select(cls, Site, Account).join(Site).switch(cls).join(Account, JOIN.LEFT_OUTER, on=cls.changed_by)
+        return query.where(cls.id == device_id, Site.seen_by(by)).first()
+
+    @classmethod
+    def at(cls, host: str, port: int, but: int | None = None) -> Device | None:
+        """The device that is reached at this address already, wherever it is."""
+        same = cls.select(cls, Site).join(Site).where(cls.host == host, cls.port == port)
+        return (same.where(cls.id != but) if but else same).first()
+
+    @classmethod
+    def by_key(cls, added_key: str) -> Device | None:
+        return cls.select(cls, Site).join(Site).where(cls.added_key == added_key).first()
+
+    @classmethod
+    def with_site(cls, device_id: int) -> Device | None:
+        return cls.select(cls, Site).join(Site).where(cls.id == device_id).first()
+
+    @classmethod
+    def sealed_after(cls, device_id: int, count: int) -> list[Device]:
+        """The next devices that keep a password, in the order of their ids, with their sites."""
+        query = cls.select(cls, Site).join(Site).where(cls.id > device_id, cls.password_sealed != b"")
+        return list(query.order_by(cls.id).limit(count))
+
+    @classmethod
+    def move_on(cls, device_id: int, version: int, **values: Any) -> bool:
+        """Write a person's change, unless another was faster: False then (E4)."""
+        unchanged = (cls.id == device_id) & (cls.version == version)
+        return bool(cls.update(version=version + 1, **values).where(unchanged).execute() == 1)
+
+    @classmethod
+    def note(cls, device_id: int, connection_version: int, **values: Any) -> bool:
+        """Write what a device said of itself, unless it is reached elsewhere by now: False then."""
+        same = (cls.id == device_id) & (cls.connection_version == connection_version)
+        return bool(cls.update(**values).where(same).execute() == 1)
+
+    @classmethod
+    def reseal(cls, device_id: int, old: bytes, new: bytes) -> int:
+        """Replace a sealed password, unless it has been changed meanwhile: 0 then."""
+        same = (cls.id == device_id) & (cls.password_sealed == old)
+        return int(cls.update(password_sealed=new).where(same).execute())
+
+    def searchable(self) -> str:
+        """What the search looks through, folded."""
+        texts = (self.name, self.host or "", self.model, self.serial, self.firmware)
+        return " ".join(map(fold, texts))
+
+    def seal_password(self, password: str) -> bytes:
+        return vault.seal(password, *self.secret_label)
+
+    @property
+    def password(self) -> str:
+        """In plain, for the link alone. Raises vault.Broken."""
+        return vault.unseal(self.password_sealed, *self.secret_label)
+
+    @property
+    def secret_label(self) -> tuple[object, ...]:
+        return ("device", self.site.company_id, self.id, "password")
+
+
+def all_sealed(batch: int = 200) -> Iterator[list[Device]]:
+    """Every device that keeps a password, in batches."""
+    last = 0
+    while devices := Device.sealed_after(last, batch):
+        yield devices
+        last = devices[-1].id

@@ -1,0 +1,160 @@
+"""The two list pages, each one statement that gives plain tuples.
+
+Both count for their filters what the search leaves, before the filter itself; the counts come with every row, and with
+a single row of NULLs when there is no other.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from webapp.accounts.models import naive
+from webapp.accounts.principal import Principal
+from webapp.common.forms import like
+from webapp.common.pages import PAGE
+from webapp.db import moment, rows
+from webapp.devices.models.state import INTERVALS
+from webapp.sites.models import seen_sql
+
+# Worst first: what is down, what needs a look, what is not known, what is well.
+SHOWN = """
+CASE WHEN NOT d.health_monitoring THEN 'paused'
+     WHEN st.status IN ('online', 'offline') AND st.checked_at < ? THEN 'unknown'
+     ELSE COALESCE(st.status, 'checking') END
+"""
+GROUP = """
+CASE WHEN shown IN ('offline', 'auth_failed', 'locked', 'certificate_changed', 'unsupported') THEN 1
+     WHEN password_strength = 'weak' OR type = 'unknown' THEN 2
+     WHEN shown IN ('unknown', 'checking', 'paused') THEN 3
+     ELSE 4 END
+"""
+DEVICES = """
+WITH seen AS (
+  SELECT d.id, d.name, d.site_id, s.name AS site_name, d.host, d.port, d.type, d.mode, d.model, d.password_strength,
+         st.reason, st.checked_at, {shown} AS shown
+  FROM device d JOIN site s ON s.id = d.site_id LEFT JOIN device_state st ON st.device_id = d.id
+  WHERE {where}
+), mine AS (SELECT seen.*, {group} AS grp FROM seen),
+counted AS (
+  SELECT COUNT(*) AS total, COALESCE(SUM(CASE WHEN grp = 1 THEN 1 ELSE 0 END), 0) AS bad,
+         COALESCE(SUM(CASE WHEN grp = 2 THEN 1 ELSE 0 END), 0) AS look,
+         COALESCE(SUM(CASE WHEN shown = 'online' THEN 1 ELSE 0 END), 0) AS online FROM mine
+), page AS (
+  SELECT mine.*, COUNT(*) OVER () AS matching FROM mine WHERE {chosen}
+  ORDER BY grp, lower(name), id LIMIT ? OFFSET ?
+)
+SELECT p.id, p.name, p.site_id, p.site_name, p.host, p.port, p.type, p.model, p.password_strength,
+       p.shown, p.reason, p.checked_at, p.grp, p.matching, c.total, c.bad, c.look, c.online
+FROM counted c LEFT JOIN page p ON 1 = 1 ORDER BY p.grp, lower(p.name), p.id
+"""
+STATUSES = {
+    "": "1 = 1",
+    "down": "grp = 1",
+    "attention": "grp = 2",
+    "online": "shown = 'online'",
+    "offline": "shown = 'offline'",
+    "unknown": "shown IN ('unknown', 'checking')",
+    "weak": "password_strength = 'weak'",
+}
+
+
+class DeviceRow(NamedTuple):
+    id: int
+    name: str
+    site_id: int
+    site_name: str
+    host: str | None
+    port: int | None
+    type: str
+    model: str
+    password_strength: str
+    shown: str
+    reason: str
+    checked_at: Any  # text or datetime as the database has it; `moment` reads it
+    group: int
+
+
+class Counts(NamedTuple):
+    matching: int
+    total: int
+    bad: int
+    look: int
+    online: int
+
+
+def devices(
+    by: Principal, chosen: dict[str, str], page: int, now: datetime, interval: int
+) -> tuple[list[DeviceRow], Counts]:
+    """One page of the devices that a person sees, worst first. `interval` of checks in seconds."""
+    seen, values = seen_sql(by)
+    where, params = [seen], [naive(now - timedelta(seconds=INTERVALS * interval)), *values]
+    for column, name in (("d.type", "type"), ("d.mode", "mode")):
+        if chosen.get(name):
+            where.append(f"{column} = ?")
+            params.append(chosen[name])
+    if site := chosen.get("site"):
+        where.append("d.site_id = ?")
+        params.append(int(site) if site.isascii() and site.isdigit() and len(site) < 16 else 0)
+    if query := chosen.get("q"):
+        where.append("(d.search LIKE ? ESCAPE '!' OR s.search LIKE ? ESCAPE '!')")
+        params += [like(query)] * 2
+    kept = STATUSES.get(chosen.get("status", ""), "1 = 0")
+    sql = DEVICES.format(shown=SHOWN, group=GROUP, where=" AND ".join(where), chosen=kept)
+    found = rows(sql, [*params, PAGE, (page - 1) * PAGE])
+    counts = Counts(found[0][13] or 0, *found[0][14:])
+    return [DeviceRow(*row[:13]) for row in found if row[0] is not None], counts
+
+
+SITES = """
+WITH mine AS (SELECT s.id, s.name, s.name_folded, s.address, s.city, s.region, s.status FROM site s WHERE {where}),
+page AS (SELECT * FROM mine ORDER BY name_folded LIMIT ? OFFSET ?)
+SELECT p.id, p.name, p.address, p.city, p.region, p.status, (SELECT COUNT(*) FROM mine),
+       (SELECT COUNT(*) FROM device d WHERE d.site_id = p.id),
+       (SELECT COUNT(*) FROM device d LEFT JOIN device_state st ON st.device_id = d.id
+        WHERE d.site_id = p.id AND d.health_monitoring AND st.status NOT IN ('online', 'checking')
+        AND NOT (st.status = 'offline' AND st.checked_at < ?)),
+       (SELECT COUNT(*) FROM device d WHERE d.site_id = p.id AND (d.password_strength = 'weak' OR d.type = 'unknown'))
+FROM page p ORDER BY p.name_folded
+"""
+
+
+class SiteRow(NamedTuple):
+    id: int
+    name: str
+    address: str
+    city: str
+    region: str
+    status: str
+    total: int
+    devices: int
+    bad: int
+    look: int
+
+
+def sites(by: Principal, query: str, page: int, now: datetime, interval: int) -> list[SiteRow]:
+    """One page of the sites that a person sees, by name, with how their devices fare."""
+    where, params = seen_sql(by)
+    if query:
+        where, params = f"{where} AND s.search LIKE ? ESCAPE '!'", [*params, like(query)]
+    stale = naive(now - timedelta(seconds=INTERVALS * interval))
+    return [SiteRow(*row) for row in rows(SITES.format(where=where), [*params, PAGE, (page - 1) * PAGE, stale])]
+
+
+TALLY = """
+SELECT (SELECT COUNT(*) FROM site s WHERE {where}), COUNT(*),
+       COALESCE(SUM(CASE WHEN d.password_strength = 'weak' THEN 1 ELSE 0 END), 0),
+       COALESCE(SUM(CASE WHEN d.type = 'unknown' THEN 1 ELSE 0 END), 0)
+FROM device d JOIN site s ON s.id = d.site_id WHERE {where}
+"""
+
+
+def tally(by: Principal) -> tuple[int, int, int, int]:
+    """How many: sites, devices, weak passwords, unknown types."""
+    where, params = seen_sql(by)
+    sites_, devices_, weak, unknown = rows(TALLY.format(where=where), [*params, *params])[0]
+    return sites_, devices_, weak, unknown
+
+
+def checked_at(row: DeviceRow) -> datetime | None:
+    return moment(row.checked_at)

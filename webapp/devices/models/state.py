@@ -1,0 +1,70 @@
+"""How a device fares now: one narrow row for each."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from peewee import CharField, ForeignKeyField, IntegerField
+
+from webapp.db import BaseModel, UtcDateTimeField
+from webapp.devices.models.device import Device
+
+INTERVALS = 3  # a figure older than so many check intervals is not known any more (decision 14)
+
+
+class Status(StrEnum):
+    """State machine 3.1. `unknown` and `paused` are derived when shown, never stored."""
+
+    CHECKING = "checking"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    AUTH_FAILED = "auth_failed"
+    LOCKED = "locked"
+    CERTIFICATE_CHANGED = "certificate_changed"
+    UNSUPPORTED = "unsupported"
+    UNKNOWN = "unknown"
+    PAUSED = "paused"
+
+
+FLEETING = {Status.ONLINE, Status.OFFLINE}  # true for three intervals; the others until a person acts
+
+
+class DeviceState(BaseModel):
+    device = ForeignKeyField(Device, primary_key=True, on_delete="CASCADE")
+    device_id: int
+    status = CharField(max_length=20, default=Status.CHECKING)
+    reason = CharField(max_length=40, default="")  # code of what was in the way
+    since = UtcDateTimeField()
+    checked_at = UtcDateTimeField(null=True)
+    ms = IntegerField(null=True)
+    tries_left = IntegerField(null=True)
+    locked_until = UtcDateTimeField(null=True)
+    seen_key = CharField(max_length=80, default="")  # the changed certificate's, until it is accepted
+
+    class Meta:
+        table_name = "device_state"
+
+    @classmethod
+    def set(cls, device_id: int, at: datetime, status: str, **values: object) -> None:
+        """Write the outcome of a check; `since` moves only when the status does."""
+        before = cls.get_or_none(cls.device == device_id)
+        since = before.since if before and before.status == status else at
+        fresh = {"reason": "", "ms": None, "tries_left": None, "locked_until": None, "seen_key": ""}
+        row = fresh | values | {"status": status, "since": since}
+        if before:
+            cls.update(**row).where(cls.device == device_id).execute()
+        else:
+            cls.create(device=device_id, **row)
+
+    @classmethod
+    def of(cls, device_id: int) -> DeviceState | None:
+        return cls.get_or_none(cls.device == device_id)
+
+
+def shown_status(stored: str, checked_at: datetime | None, monitored: bool, now: datetime, interval: int) -> str:
+    """What may be claimed of a device now. `interval` in seconds."""
+    if not monitored:
+        return Status.PAUSED
+    old = checked_at is not None and now - checked_at > timedelta(seconds=INTERVALS * interval)
+    return Status.UNKNOWN if old and stored in FLEETING else stored

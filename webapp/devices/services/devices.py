@@ -1,0 +1,200 @@
+"""What may be done with a device that we have: its connection, its type, its end (E1–E12)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import IntegrityError
+
+from webapp.accounts.permissions import Right
+from webapp.accounts.principal import Principal
+from webapp.audit import services as audit
+from webapp.common import clock, vault
+from webapp.common.errors import NotFound, Refused
+from webapp.common.i18n import _
+from webapp.common.passwords import strength
+from webapp.common.signals import device_leaving
+from webapp.db import transaction
+from webapp.devices.models import Device, DeviceState, Mode, Probe, Status
+from webapp.devices.models.device import all_sealed
+from webapp.devices.models.probe import Intent
+from webapp.devices.services import adding, probing, states
+from webapp.protocols.isapi.kinds import ENCODING, Kind
+from webapp.sites import services as sites
+from webapp.sites.models import SiteStatus
+
+CONNECTION = ("host", "port", "https", "username")  # with the password: what a login is made of
+
+
+def find(by: Principal, device_id: int) -> Device:
+    """The device, if its site is one that this person sees. Raises NotFound otherwise."""
+    device = Device.of(by, device_id)
+    if device is None:
+        raise NotFound
+    return device
+
+
+def may_manage(by: Principal, device: Device) -> bool:
+    return by.may(Right.MANAGE_DEVICES) and sites.allows(device.site, sites.Operation.MANAGE_DEVICES)
+
+
+def require_by_address(device: Device) -> None:
+    """Raise Refused for a device added in any other way (E1)."""
+    if device.mode != Mode.IP_DOMAIN:
+        raise Refused(_("Only a device added by IP address or domain name has an address that can be edited."))
+
+
+def changes(device: Device, typed: dict[str, Any]) -> list[str]:
+    """Names of the fields in which what is typed differs; a blank password keeps the old one (E2)."""
+    changed = [name for name in ("name", *CONNECTION) if getattr(device, name) != typed[name]]
+    return changed + (["password"] if typed["password"] else [])
+
+
+def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: int) -> Probe | None:
+    """Change how a device is called and reached, and check it at once when the connection changed.
+
+    `version` is that of the form: somebody else's change in between is refused with `code` "changed_meanwhile" (E4);
+    "unchanged" when there is nothing to save (E5). Gives the check that began, if one did. Raises Refused, TooMany.
+    """
+    require_by_address(device)
+    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    changed = changes(device, typed)
+    if not changed:
+        raise Refused(_("Nothing to save: nothing has been changed."), "unchanged")
+    if device.version != version:
+        raise changed_meanwhile()
+    adding.require_free(by, typed["host"], typed["port"], device.site_id, but=device.id)
+    if changed != ["name"]:
+        probing.require_turn(by)
+    try:
+        with transaction():
+            write_address(by, device, typed, changed)
+    except IntegrityError as error:
+        adding.require_free(by, typed["host"], typed["port"], device.site_id, but=device.id)
+        raise changed_meanwhile() from error
+    return check_after_edit(by, find(by, device.id)) if changed != ["name"] else None
+
+
+def changed_meanwhile() -> Refused:
+    return Refused(_("Somebody else has changed this device meanwhile."), "changed_meanwhile")
+
+
+def write_address(by: Principal, device: Device, typed: dict[str, Any], changed: list[str]) -> None:
+    now = clock.now()
+    values: dict[str, Any] = {name: typed[name] for name in ("name", *CONNECTION)}
+    device.name, device.host = typed["name"], typed["host"]
+    values |= {"search": device.searchable(), "changed_at": now, "changed_by": by.id}
+    if changed != ["name"]:
+        values["connection_version"] = device.connection_version + 1
+        DeviceState.set(device.id, now, Status.CHECKING)
+    if {"host", "port"} & set(changed):
+        values["pin"] = ""  # another place: its key is met for the first time
+    if typed["password"]:
+        verdict = strength(typed["password"], typed["username"]).verdict
+        sealed = device.seal_password(typed["password"])
+        values |= {"password_sealed": sealed, "password_strength": verdict, "password_set_at": now}
+    if not Device.move_on(device.id, device.version, **values):
+        raise changed_meanwhile()
+    audit.record(by, "device.edited", device, changed)
+
+
+def check_after_edit(by: Principal, device: Device) -> Probe | None:
+    """Check the new connection; a login whose answer is known is not tried again (decision 10)."""
+    typed = connection_of(device)
+    before = probing.known(by, typed)
+    if before and before.code in {"wrong_password", "locked"}:
+        states.keep(device.id, before.code, before.learnt)
+        return None
+    return probing.start(by, device.site, Intent.CHECK, typed, device)
+
+
+def check(by: Principal, device: Device) -> Probe:
+    """A person wants to know now: ask the device, whatever is known. Raises Refused, TooMany."""
+    require_by_address(device)
+    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    return probing.start(by, device.site, Intent.CHECK, connection_of(device), device)
+
+
+def connection_of(device: Device) -> dict[str, Any]:
+    return {name: getattr(device, name) for name in (*CONNECTION, "pin", "password")}
+
+
+def accept_key(by: Principal, device: Device, key: str) -> Probe:
+    """Trust the changed certificate that a person has looked at, and check at once (Z21). Raises Refused."""
+    require_by_address(device)
+    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    state = DeviceState.of(device.id)
+    if not state or not key or state.seen_key != key:
+        raise Refused(_("The device shows another certificate by now. Check again, then compare."), "key_differs")
+    with transaction():
+        Device.note(device.id, device.connection_version, pin=key)
+        audit.record(by, "device.certificate_accepted", device)
+    return check(by, find(by, device.id))
+
+
+def may_set_type(device: Device) -> bool:
+    """A type that was recognised stays; one that was not, or was chosen by hand, can be set again (E6, E7)."""
+    return device.type_by_hand or device.type == Kind.UNKNOWN
+
+
+def set_type(by: Principal, device: Device, kind: str) -> None:
+    """Say what sort of device it is. Raises Refused."""
+    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    if not may_set_type(device):
+        raise Refused(_("This device has told its type itself, so it cannot be set by hand."), "type_recognised")
+    if device.mode == Mode.IP_DOMAIN and kind not in ENCODING:
+        raise Refused(_("Devices added by IP address or domain name are cameras and recorders. Choose one of these."), "not_encoding")
+    with transaction():
+        Device.note(device.id, device.connection_version, type=kind, type_by_hand=True)
+        audit.record(by, "device.type_set", device, ["type"])
+
+
+def take_detected_type(by: Principal, device: Device, keep: bool) -> None:
+    """Answer "Detected NVR, keep your choice?": keep it, or take what the device says (E7)."""
+    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    if not device.type_by_hand or device.type_detected == Kind.UNKNOWN:
+        raise Refused(_("There is no other type to choose."), "type_recognised")
+    values = {"type_detected": device.type} if keep else {"type": device.type_detected, "type_by_hand": False}
+    with transaction():
+        Device.note(device.id, device.connection_version, **values)
+        audit.record(by, "device.type_set", device, ["type"])
+
+
+def deletion_refusal(device: Device) -> str:
+    """Why this device cannot be deleted now; "" when it can (S19, E10)."""
+    if device.mode == Mode.IP_DOMAIN and device.site.status == SiteStatus.AUTHORIZED:
+        return ""
+    if device.site.status == SiteStatus.AUTHORIZED:
+        return _("Not possible while the site is authorized. Ask the owner to end the authorization first.")
+    if not sites.allows(device.site, sites.Operation.MANAGE_DEVICES):
+        return _("The owner of %(site)s has not authorized your company. Ask the owner for authorization.", site=device.site.name)
+    return ""
+
+
+def delete(by: Principal, device: Device) -> None:
+    """Forget a device and all that hangs on it; a check that is under way finds nobody to tell. Raises Refused."""
+    if why := deletion_refusal(device):
+        raise Refused(why, "site_authorized")
+    with transaction():
+        device_leaving.send(device, by=by)
+        device.delete_instance()
+        audit.record(by, "device.deleted", device)
+
+
+def reseal_all() -> int:
+    """Seal every stored password with the newest key; gives how many. Passwords of running tests are forgotten."""
+    total = 0
+    while count := reseal_once():
+        total += count
+    Probe.wipe_all()
+    return total
+
+
+def reseal_once() -> int:
+    """One pass over what an older key has sealed; a server that runs beside may have added to it meanwhile."""
+    count = 0
+    for batch in all_sealed():
+        old = [device for device in batch if not vault.is_current(device.password_sealed)]
+        with transaction():
+            count += sum(Device.reseal(d.id, d.password_sealed, d.seal_password(d.password)) for d in old)
+    return count

@@ -1,0 +1,79 @@
+"""What a check says about a device, kept in its state and, where the device spoke of itself, in its row."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from webapp.common import clock
+from webapp.db import transaction
+from webapp.devices.models import Device, DeviceState, Probe, Status
+from webapp.protocols.isapi.kinds import Kind
+
+# Codes that say more than "offline". The rest of what can go wrong leaves a device offline with the code as reason.
+STATUSES = {
+    "ok": Status.ONLINE,
+    "wrong_password": Status.AUTH_FAILED,
+    "no_digest": Status.AUTH_FAILED,
+    "low_privilege": Status.AUTH_FAILED,
+    "locked": Status.LOCKED,
+    "key_changed": Status.CERTIFICATE_CHANGED,
+    "not_encoding": Status.UNSUPPORTED,
+    "not_activated": Status.UNSUPPORTED,
+}
+OURS = {"our_fault", "dns_timeout"}  # our own trouble says nothing about the device
+
+
+def record(probe: Probe, code: str, facts: dict[str, Any]) -> None:
+    """Keep what a check found, unless the device is gone or is reached elsewhere by now."""
+    with transaction():
+        said = identity(facts) if code == "ok" else {}
+        device = Device.with_site(probe.device_id)
+        if device is None or device.connection_version != probe.connection_version:
+            return
+        if said:
+            note_identity(device, said)
+        keep(device.id, code, facts)
+
+
+def keep(device_id: int, code: str, facts: dict[str, Any]) -> None:
+    """Write a state by the code of an outcome; our own trouble changes nothing."""
+    if code in OURS:
+        return
+    now = clock.now()
+    locked_for = facts.get("locked_for")
+    DeviceState.set(
+        device_id,
+        now,
+        STATUSES.get(code, Status.OFFLINE),
+        reason="" if code == "ok" else code,
+        checked_at=now,
+        ms=facts.get("ms"),
+        tries_left=facts.get("tries_left"),
+        locked_until=now + timedelta(seconds=locked_for) if locked_for else None,
+        seen_key=facts.get("seen") or "",
+    )
+
+
+def identity(facts: dict[str, Any]) -> dict[str, Any]:
+    """What the device said of itself, as fields of its row."""
+    info = facts["info"]
+    return {
+        "model": info["model"],
+        "serial": info["serial"],
+        "firmware": info["firmware"],
+        "type_detected": facts["type"],
+        "https": facts["https"],
+        "pin": facts["pin"],
+    }
+
+
+def note_identity(device: Device, said: dict[str, Any]) -> None:
+    """Take over what a device says; a type that was chosen by hand stays (E7)."""
+    for name, value in said.items():
+        setattr(device, name, value)
+    if not device.type_by_hand and said["type_detected"] != Kind.UNKNOWN:
+        device.type = said["type_detected"]
+    Device.note(
+        device.id, device.connection_version, type=device.type, search=device.searchable(), **said
+    )

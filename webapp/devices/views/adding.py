@@ -1,0 +1,140 @@
+"""Adding a device by its address: the form, the test that is shown as it goes, the deed.
+
+Both buttons answer with the form in its new state; its connection card polls the probe while it runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask_login import current_user
+
+from webapp.accounts.guard import may
+from webapp.accounts.permissions import Right
+from webapp.common.errors import NotFound, Refused, TooMany
+from webapp.common.htmx import leave_to, show_page, show_part, wants_part
+from webapp.common.tokens import new_token
+from webapp.devices.forms import HTTP, HTTPS, NewAddressForm
+from webapp.devices.models import Probe
+from webapp.devices.models.probe import Intent
+from webapp.devices.services import adding, probing
+from webapp.devices.views import bp
+from webapp.devices.views.probes import probe_view
+from webapp.sites import services as sites
+from webapp.sites.models import Site
+
+PAGE, FORM = "devices/new_address.html", "devices/_new_address.html"
+
+
+def find_site(site_id: int) -> Site:
+    """The site, if devices may be added to it. Raises NotFound, Refused."""
+    site = sites.find(current_user, site_id)
+    adding.require_allowed(current_user, site)
+    return site
+
+
+@bp.get("/sites/<id:site_id>/devices/new")
+@may(Right.MANAGE_DEVICES)
+def new(site_id: int) -> Any:
+    return show_page("devices/new.html", site=find_site(site_id))
+
+
+@bp.get("/sites/<id:site_id>/devices/new/address")
+@may(Right.MANAGE_DEVICES)
+def new_address(site_id: int) -> Any:
+    site, form, probe = find_site(site_id), NewAddressForm(formdata=None, key=new_token()), None
+    if token := request.args.get("probe", ""):
+        probe = probing.find(current_user, token)
+        form = NewAddressForm(formdata=None, data=probe.fields | {"probe": probe.token})
+        if probe.code == "ok" and probe.intent == Intent.ADD:
+            return redirect(url_for("devices.show", device_id=probe.device_id), 303)
+    return show_part(PAGE, FORM, site=site, form=form, probe=probe_view(probe))
+
+
+@bp.post("/sites/<id:site_id>/devices/new/address/test")
+@may(Right.MANAGE_DEVICES)
+def test_address(site_id: int) -> Any:
+    """Test connection, as typed or with the one change that the advice's button makes."""
+    site, form = find_site(site_id), read_form()
+    take_advice(form)
+    if not form.validate():
+        return show_part(PAGE, FORM, site=site, form=form, probe=None), 422
+    return start(site, form, Intent.TEST)
+
+
+@bp.post("/sites/<id:site_id>/devices/new/address")
+@may(Right.MANAGE_DEVICES)
+def add_address(site_id: int) -> Any:
+    """Add device: at once when this login has been tested, else after a test of its own; or save anyway."""
+    site, form = find_site(site_id), read_form()
+    if not form.validate():
+        return show_part(PAGE, FORM, site=site, form=form, probe=None), 422
+    try:
+        adding.require_free(current_user, form.host.data, form.port.data, site.id)
+        return add(site, form)
+    except Refused as no:
+        form.host.errors = [no.why]
+        return show_part(PAGE, FORM, site=site, form=form, probe=None, other=no.facts.get("device_id")), 409
+
+
+def add(site: Site, form: NewAddressForm) -> Any:
+    typed, anyway = form.data, bool(request.form.get("anyway"))
+    known = probing.known(current_user, typed)
+    if anyway and not known:
+        known = tested(form)
+    if known and (known.code == "ok" or (anyway and known.code in adding.MAY_WAIT)):
+        device = adding.store(current_user, site.id, typed, known.code, known.learnt)
+        return leave_to("devices.show", device_id=device.id)
+    if known and known.code != "ok":
+        return show_form(site, form, known), 422
+    return start(site, form, Intent.ADD)
+
+
+def tested(form: NewAddressForm) -> Probe | None:
+    """The probe that the form shows, if it is of just what is typed: what "Save anyway" is said about."""
+    probe = Probe.find(form.probe.data or "")
+    same = probe and probe.account_id == current_user.id and probe.code
+    return probe if same and probe.login_key == probing.key_of(current_user.company_id, form.data) else None
+
+
+def start(site: Site, form: NewAddressForm, intent: Intent) -> Any:
+    try:
+        probe = probing.start(current_user, site, intent, form.data)
+    except TooMany as no:
+        form.form_errors = [no.why]
+        page = show_part(PAGE, FORM, site=site, form=form, probe=None)
+        return page, 429, {"Retry-After": str(no.retry_after)}
+    if wants_part():
+        return show_form(site, form, probe)
+    return redirect(url_for("devices.new_address", site_id=site.id, probe=probe.token), 303)
+
+
+def show_form(site: Site, form: NewAddressForm, probe: Probe) -> str:
+    form.probe.data = probe.token
+    return show_part(PAGE, FORM, site=site, form=form, probe=probe_view(probe))
+
+
+def read_form() -> NewAddressForm:
+    """The form with the password that its last test keeps, for whoever left the field empty since."""
+    form = NewAddressForm()
+    form.key.data = form.key.data or new_token()
+    try:
+        probe = probing.find(current_user, form.probe.data or "")
+        form.kept_password = probe.password
+    except NotFound:
+        pass
+    return form
+
+
+def take_advice(form: NewAddressForm) -> None:
+    """Put the change of an advice's button into the form."""
+    port = request.form.get("use_port", "")
+    if port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536:
+        form.set_port(int(port[:6]))
+        form.https.data = form.port.data == HTTPS
+    if request.form.get("use_https"):
+        form.https.data = True
+        form.set_port(HTTPS if form.port.data == HTTP else form.port.data or HTTPS)
+    if request.form.get("use_http"):
+        form.https.data = False

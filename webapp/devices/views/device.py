@@ -1,0 +1,221 @@
+"""One device: its page, its address, its type, its check, its deletion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, request
+from flask_login import current_user
+
+from webapp import config
+from webapp.accounts.guard import may
+from webapp.accounts.permissions import Right
+from webapp.common import clock
+from webapp.common.errors import Refused, TooMany
+from webapp.common.htmx import go_on_to, leave_to, show_page, show_part, wants_part
+from webapp.common.i18n import _
+from webapp.devices import words
+from webapp.devices.advice import advice
+from webapp.devices.forms import AddressForm, TypeForm
+from webapp.devices.models import Device, DeviceState, Probe, Status
+from webapp.devices.models.state import shown_status
+from webapp.devices.services import devices
+from webapp.devices.views import bp
+from webapp.devices.views.probes import probe_view
+from webapp.protocols.isapi.kinds import Kind
+
+PAGE = "devices/show.html"
+
+
+def device_page(device: Device) -> dict[str, Any]:
+    """What every part of the device's page needs."""
+    state = DeviceState.of(device.id)
+    return {
+        "device": device,
+        "state": state,
+        "status": status_view(device, state),
+        "probe": running_probe(device),
+        "may_manage": devices.may_manage(current_user, device),
+        "may_set_type": devices.may_set_type(device),
+        "detected": detected(device),
+        "type_name": words.type_name,
+        "deletion_refusal": devices.deletion_refusal(device),
+    }
+
+
+def running_probe(device: Device) -> dict[str, Any] | None:
+    """The check that is under way for the connection as it is now."""
+    probe = Probe.last_of(device.id)
+    fresh = probe and probe.connection_version == device.connection_version
+    view = probe_view(probe) if fresh else None
+    return view if view and view["running"] else None
+
+
+def status_view(device: Device, state: DeviceState | None) -> dict[str, Any]:
+    """Status to show, with its tone, icon and word, and what to do about it."""
+    stored, checked_at = (state.status, state.checked_at) if state else (Status.CHECKING, None)
+    interval = config.current().check_interval
+    shown = shown_status(stored, checked_at, device.health_monitoring, clock.now(), interval)
+    tone, icon, word = words.STATUSES[Status(shown)]
+    said = None
+    if state and state.reason and shown != Status.UNKNOWN:
+        facts = {"tries_left": state.tries_left, "type": device.type_detected, "model": device.model}
+        if state.locked_until:
+            facts["locked_for"] = max(1, int((state.locked_until - clock.now()).total_seconds()))
+        typed = {"host": device.host, "port": device.port, "https": device.https, "username": device.username}
+        said = advice(state.reason, facts, typed)
+    return {"code": shown, "stored": stored, "tone": tone, "icon": icon, "word": word, "advice": said}
+
+
+def detected(device: Device) -> str:
+    """The type that the device says it is, when another was chosen by hand (E7); "" otherwise."""
+    other = device.type_by_hand and device.type_detected not in {Kind.UNKNOWN, device.type}
+    return device.type_detected if other else ""
+
+
+@bp.get("/devices/<id:device_id>")
+def show(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    return show_page(PAGE, **device_page(device))
+
+
+@bp.get("/devices/<id:device_id>/status")
+def status(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    return show_part(PAGE, "devices/_status.html", **device_page(device))
+
+
+@bp.post("/devices/<id:device_id>/check")
+@may(Right.MANAGE_DEVICES)
+def check(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    try:
+        devices.check(current_user, device)
+    except TooMany as no:
+        part = show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why)
+        return part, 429, {"Retry-After": str(no.retry_after)}
+    return go_on_to("devices.status", device_id=device.id)
+
+
+@bp.post("/devices/<id:device_id>/certificate")
+@may(Right.MANAGE_DEVICES)
+def accept_certificate(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    try:
+        devices.accept_key(current_user, device, request.form.get("key", ""))
+    except Refused as no:
+        return show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why), 409
+    return go_on_to("devices.status", device_id=device.id)
+
+
+@bp.get("/devices/<id:device_id>/address")
+def address(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    devices.require_by_address(device)
+    return show_part(PAGE, "devices/_address.html", **device_page(device))
+
+
+@bp.get("/devices/<id:device_id>/address/edit")
+@may(Right.MANAGE_DEVICES)
+def edit_address(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    devices.require_by_address(device)
+    return show_address_form(device, AddressForm(formdata=None, obj=device))
+
+
+def show_address_form(device: Device, form: AddressForm, **more: Any) -> str:
+    return show_part(PAGE, "devices/_address_form.html", form=form, **device_page(device), **more)
+
+
+@bp.post("/devices/<id:device_id>/address")
+@may(Right.MANAGE_DEVICES)
+def save_address(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    devices.require_by_address(device)
+    form = AddressForm()
+    if not form.validate():
+        return show_address_form(device, form), 422
+    try:
+        devices.edit_address(current_user, device, form.data, form.seen_version)
+    except Refused as no:
+        return refuse_address(device_id, form, no), 409
+    except TooMany as no:
+        form.form_errors = [no.why]
+        return show_address_form(device, form), 429, {"Retry-After": str(no.retry_after)}
+    if wants_part():
+        return show_page("devices/_address_saved.html", **device_page(devices.find(current_user, device_id)))
+    return go_on_to("devices.address", device_id=device_id)
+
+
+def refuse_address(device_id: int, form: AddressForm, no: Refused) -> str:
+    """The form again with the reason; after somebody else's change also with theirs beside yours (E4)."""
+    device, theirs = devices.find(current_user, device_id), None
+    if no.code == "changed_meanwhile":
+        form.version.data = str(device.version)
+        theirs = differences(device, form)
+    (form.host.errors if no.code == "duplicate" else form.form_errors).append(no.why)
+    return show_address_form(device, form, theirs=theirs)
+
+
+def differences(device: Device, form: AddressForm) -> list[tuple[str, Any, Any]]:
+    """(label, yours, theirs) of each field but the password."""
+    plain = (form.name, form.host, form.port, form.username)
+    rows = [(field.label.text, field.data, getattr(device, field.short_name)) for field in plain]
+    yes_no = {True: _("Yes"), False: _("No")}
+    return [*rows, (form.https.label.text, yes_no[form.https.data], yes_no[device.https])]
+
+
+@bp.get("/devices/<id:device_id>/type")
+def type(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    return show_part(PAGE, "devices/_type.html", **device_page(device))
+
+
+@bp.get("/devices/<id:device_id>/type/edit")
+@may(Right.MANAGE_DEVICES)
+def edit_type(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    form = TypeForm(formdata=None, type="" if device.type == Kind.UNKNOWN else device.type)
+    return show_type_form(device, form)
+
+
+def show_type_form(device: Device, form: TypeForm) -> str:
+    form.offer_types(by_address=device.host is not None)
+    return show_part(PAGE, "devices/_type_form.html", form=form, **device_page(device))
+
+
+@bp.post("/devices/<id:device_id>/type")
+@may(Right.MANAGE_DEVICES)
+def save_type(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    if keep := request.form.get("detected"):
+        devices.take_detected_type(current_user, device, keep=keep == "keep")
+        return go_on_to("devices.type", device_id=device_id)
+    form = TypeForm()
+    if not form.validate():
+        return show_type_form(device, form), 422
+    try:
+        devices.set_type(current_user, device, form.type.data)
+    except Refused as no:
+        form.type.errors = [no.why]
+        return show_type_form(device, form), 409
+    return go_on_to("devices.type", device_id=device_id)
+
+
+@bp.get("/devices/<id:device_id>/delete")
+@may(Right.MANAGE_DEVICES)
+def confirm_delete(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    return show_part(PAGE, "devices/_delete.html", **device_page(device))
+
+
+@bp.post("/devices/<id:device_id>/delete")
+@may(Right.MANAGE_DEVICES)
+def delete(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    try:
+        devices.delete(current_user, device)
+    except Refused:
+        return show_part(PAGE, "devices/_delete.html", **device_page(device)), 409
+    flash(_("%(device)s is deleted.", device=device.name))
+    return leave_to("sites.show", site_id=device.site_id)

@@ -1,0 +1,74 @@
+"""The first page, and what a browser and an operator ask of any server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify
+from flask_login import current_user
+
+from webapp.accounts.guard import public
+from webapp.common.htmx import show_page
+from webapp.common.i18n import _, direction, language
+from webapp.db import is_trouble, open_connection, pending_migrations
+from webapp.devices.services import lists
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+def show() -> Any:
+    return show_page("home/show.html", tally=lists.tally(current_user))
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> Any:
+    """200 when database and schema are as they must be, else 503; JSON either way."""
+    try:
+        open_connection()
+        pending = pending_migrations()
+    except Exception as error:
+        if not is_trouble(error):
+            raise
+        return jsonify(status="failing", database="unavailable"), 503
+    if pending:
+        return jsonify(status="failing", database="schema is behind: run flask migrate"), 503
+    return jsonify(status="ok", database="ok")
+
+
+@bp.get("/manifest.webmanifest")
+@public
+def manifest() -> Any:
+    assets = current_app.extensions["assets"]
+    sizes = [("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "any"), ("icon-maskable-512.png", "512x512", "maskable")]
+    icons = [{"src": assets.url(f), "sizes": s, "type": "image/png", "purpose": p} for f, s, p in sizes]
+    answer = jsonify(
+        id="/",
+        name="Sitehand",
+        short_name="Sitehand",
+        description=_("Sitehand looks after the cameras, recorders and alarm panels of your sites."),
+        lang=language(),
+        dir=direction(),
+        start_url="/",
+        scope="/",
+        display="standalone",
+        background_color="#f3f4f7",
+        theme_color="#3538cd",
+        icons=icons,
+    )
+    answer.mimetype = "application/manifest+json"
+    return answer
+
+
+@bp.get("/sw.js")
+@public
+def service_worker() -> Any:
+    """From the root, so that it may serve the offline page for every address."""
+    return Response(current_app.extensions["assets"].worker, mimetype="text/javascript")
+
+
+@bp.get("/offline")
+@public
+def offline() -> Any:
+    return show_page("errors/offline.html")

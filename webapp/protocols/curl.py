@@ -1,0 +1,192 @@
+"""One HTTP exchange by libcurl: what goes into a handle, what comes out, and what its errors mean.
+
+No sign-in here: the Authorization header is handed in ready-made, or there is none.
+"""
+
+import base64
+import errno
+import hashlib
+from dataclasses import dataclass, field
+from io import BytesIO
+
+import pycurl
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from webapp.protocols.errors import BadReply, DeviceError, KeyChanged, Unreachable
+from webapp.protocols.talk import Call, Reply
+
+LARGEST_HEADERS = 64 << 10  # bytes of all headers of one reply
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a device is reached, and as whom."""
+
+    host: str  # as the installer typed it, made canonical; goes into Host and TLS
+    address: str  # the vetted IP address that is dialled; never looked up again
+    port: int
+    username: str = ""
+    password: str = field(default="", repr=False)
+    https: bool = False
+    pin: str = ""  # "sha256//…" of the key met first; "" before the first contact
+
+
+@dataclass(slots=True)
+class Exchange:
+    """Collects one reply inside its limits."""
+
+    limit: int  # bytes of body
+    body: BytesIO = field(default_factory=BytesIO)
+    headers: dict[str, str] = field(default_factory=dict)
+    header_bytes: int = 0
+    overflow: bool = False
+
+    def keep_body(self, chunk: bytes) -> int:
+        self.overflow = self.body.tell() + len(chunk) > self.limit
+        return 0 if self.overflow else self.body.write(chunk)
+
+    def keep_header(self, line: bytes) -> int:
+        """A short count makes libcurl give up; a status line starts anew (100 Continue comes first)."""
+        self.header_bytes += len(line)
+        self.overflow = self.header_bytes > LARGEST_HEADERS
+        text = line.decode("latin-1")
+        name, colon, value = text.partition(":")
+        if text.startswith("HTTP/"):
+            self.headers.clear()
+        elif colon:
+            key, value = name.strip().lower(), value.strip()
+            self.headers[key] = f"{self.headers[key]}, {value}" if key in self.headers else value
+        return 0 if self.overflow else len(line)
+
+
+def load(
+    curl: pycurl.Curl,
+    to: Endpoint,
+    call: Call,
+    exchange: Exchange,
+    seconds: float,
+    authorization: bytes = b"",
+    once: bool = False,
+) -> None:
+    """Make a handle ready for one exchange. It forgets all it held but its open connections.
+
+    Over HTTPS a password is sent only to the pinned key: libcurl checks the pin before the request. `once` takes a new
+    connection, because on a kept one that has died libcurl sends the request again by itself.
+    """
+    if to.https and not to.pin and authorization:
+        raise ValueError("the first contact with an HTTPS device is anonymous")
+    curl.reset()
+    place(curl, to, call)
+    bounds(curl, seconds)
+    curl.setopt(pycurl.FRESH_CONNECT, once)
+    keys(curl, to)
+    curl.setopt(pycurl.WRITEFUNCTION, exchange.keep_body)
+    curl.setopt(pycurl.HEADERFUNCTION, exchange.keep_header)
+    headers = [b"Accept-Encoding: identity", b"Accept: */*", b"Expect:"]
+    headers += [b"Authorization: " + authorization] if authorization else []
+    if call.body or call.method in {"POST", "PUT"}:
+        curl.setopt(pycurl.POSTFIELDS, call.body)
+        headers.append(f"Content-Type: {call.content_type or 'application/xml'}".encode())
+    curl.setopt(pycurl.NOBODY, call.method == "HEAD")
+    curl.setopt(pycurl.CUSTOMREQUEST, call.method)
+    curl.setopt(pycurl.HTTPHEADER, headers)
+
+
+def place(curl: pycurl.Curl, to: Endpoint, call: Call) -> None:
+    """The URL by name, the connection by the vetted address."""
+    host = f"[{to.host}]" if ":" in to.host else to.host
+    address = f"[{to.address}]" if ":" in to.address else to.address
+    curl.setopt(pycurl.URL, f"{'https' if to.https else 'http'}://{host}:{to.port}{call.path}")
+    curl.setopt(pycurl.PATH_AS_IS, True)
+    curl.setopt(pycurl.CONNECT_TO, [f"::{address}:{to.port}"])
+    curl.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)  # a cached literal per device makes every check dearer
+    curl.setopt(pycurl.PROXY, "")  # whatever the environment says
+    curl.setopt(pycurl.NOPROXY, "*")
+
+
+def bounds(curl: pycurl.Curl, seconds: float) -> None:
+    """How long, which protocols, where not to."""
+    milliseconds = max(1, int(seconds * 1000))
+    curl.setopt(pycurl.TIMEOUT_MS, milliseconds)  # for the exchange as a whole, however slowly the device drips
+    curl.setopt(pycurl.CONNECTTIMEOUT_MS, milliseconds)
+    curl.setopt(pycurl.NOSIGNAL, True)
+    curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+    curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+    curl.setopt(pycurl.FOLLOWLOCATION, False)  # a device must not send us elsewhere
+    curl.setopt(pycurl.USERAGENT, "Sitehand")
+
+
+def keys(curl: pycurl.Curl, to: Endpoint) -> None:
+    """Devices sign their own certificates, so the pin decides; old ones speak TLS 1.0 with short keys."""
+    curl.setopt(pycurl.SSL_VERIFYPEER, False)
+    curl.setopt(pycurl.SSL_VERIFYHOST, 0)
+    if to.https:
+        curl.setopt(pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_0)  # the lowest that is taken
+        curl.setopt(pycurl.SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0")
+        curl.setopt(pycurl.OPT_CERTINFO, True)
+    if to.pin:
+        curl.setopt(pycurl.PINNEDPUBLICKEY, to.pin)
+
+
+def read(curl: pycurl.Curl, exchange: Exchange, key: str) -> Reply:
+    return Reply(
+        status=curl.getinfo(pycurl.RESPONSE_CODE),
+        content_type=exchange.headers.get("content-type", ""),
+        body=exchange.body.getvalue(),
+        headers=exchange.headers,
+        key=key,
+    )
+
+
+def peer_key(curl: pycurl.Curl) -> str:
+    """The pin of the last TLS peer's key, "sha256//…"; "" for plain HTTP and for keys that nobody can read."""
+    try:
+        leaf = dict(curl.getinfo_raw(pycurl.INFO_CERTINFO)[0])[b"Cert"]
+        public = x509.load_pem_x509_certificate(leaf).public_key()
+        spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except Exception:  # a hostile certificate may fail anywhere, and "unreadable" is the answer to all
+        return ""
+    return f"sha256//{base64.b64encode(hashlib.sha256(spki).digest()).decode()}"
+
+
+ERRNO = {
+    errno.ECONNREFUSED: "refused",
+    errno.ETIMEDOUT: "timeout",
+    errno.ECONNRESET: "reset",
+    errno.EPIPE: "reset",
+}
+TLS = {
+    pycurl.E_SSL_CONNECT_ERROR,
+    pycurl.E_PEER_FAILED_VERIFICATION,
+    pycurl.E_SSL_CIPHER,
+    pycurl.E_SSL_CERTPROBLEM,
+    pycurl.E_SSL_SHUTDOWN_FAILED,
+}
+NOT_WEB = {pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_FTP_WEIRD_SERVER_REPLY, pycurl.E_GOT_NOTHING, pycurl.E_HTTP2}
+BROKEN = {pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR}
+
+
+def failure(curl: pycurl.Curl, error: pycurl.error, exchange: Exchange) -> DeviceError:
+    """What libcurl's error means to the person who waits."""
+    number, detail = error.args
+    text, os_error = f"libcurl {number}: {detail}", curl.getinfo(pycurl.OS_ERRNO)
+    if exchange.overflow:
+        return BadReply("too_big", text)
+    if number == pycurl.E_SSL_PINNEDPUBKEYNOTMATCH:
+        return KeyChanged(text, seen=peer_key(curl))
+    if number == pycurl.E_OPERATION_TIMEDOUT:
+        return Unreachable("tls" if in_handshake(curl) else "timeout", text)
+    if number == pycurl.E_COULDNT_CONNECT:
+        return Unreachable(ERRNO.get(os_error, "no_route"), text)
+    if number in TLS:
+        return Unreachable("tls", text)
+    if number in BROKEN and os_error in ERRNO:
+        return Unreachable(ERRNO[os_error], text)
+    return BadReply("not_web" if number in NOT_WEB else "bad_reply", text)
+
+
+def in_handshake(curl: pycurl.Curl) -> bool:
+    """Whether the TCP connection stood, but no TLS came of it: an HTTP port that waits for the rest of a request."""
+    https = curl.getinfo(pycurl.EFFECTIVE_URL).lower().startswith("https:")
+    return https and curl.getinfo(pycurl.CONNECT_TIME) > 0 and not curl.getinfo(pycurl.APPCONNECT_TIME)

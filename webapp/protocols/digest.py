@@ -1,0 +1,94 @@
+"""HTTP digest authentication, the client's side: MD5 and SHA-256, quality "auth" or none.
+
+Our own, because libcurl's repeats a password for as long as a device answers stale="TRUE", takes the first
+challenge instead of the strongest, and forgets the nonce with every `reset()`. Sources: RFC 7616, RFC 2617.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+HASHES: dict[str, Callable[..., "hashlib._Hash"]] = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
+STRENGTH = ["MD5", "SHA-256"]
+LONGEST = 4096  # characters of a challenge that are read
+TOKEN = re.compile(r'([A-Za-z][\w-]*)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))?')
+
+
+@dataclass(slots=True)
+class Challenge:
+    """What a device wants its digest made of, and how often that was used (a nonce serves many requests)."""
+
+    realm: str
+    nonce: str
+    algorithm: str = "MD5"
+    opaque: str | None = None
+    quality: bool = True  # qop=auth; without it the old form of RFC 2069
+    named: bool = False  # the device named its algorithm, so it is told which one was used
+    stale: bool = False  # "right password, old nonce"
+    count: int = 0
+
+    @classmethod
+    def strongest(cls, header: str) -> "Challenge | None":
+        """The best digest challenge in a WWW-Authenticate header, or None. Never raises."""
+        usable = [one for one in map(cls.read, challenges(header)) if one]
+        return max(usable, key=lambda one: STRENGTH.index(one.algorithm), default=None)
+
+    @classmethod
+    def read(cls, parameters: dict[str, str]) -> "Challenge | None":
+        algorithm = parameters.get("algorithm", "MD5").upper()
+        qualities = re.split(r"[\s,]+", parameters.get("qop", "").lower())
+        if algorithm not in HASHES or not parameters.get("nonce") or ("qop" in parameters and "auth" not in qualities):
+            return None
+        return cls(
+            realm=parameters.get("realm", ""),
+            nonce=parameters["nonce"],
+            algorithm=algorithm,
+            opaque=parameters.get("opaque"),
+            quality="qop" in parameters,
+            named="algorithm" in parameters,
+            stale=parameters.get("stale", "").lower() == "true",
+        )
+
+    def answer(self, username: str, password: str, method: str, target: str) -> bytes:
+        """The Authorization header's value for the next request."""
+        self.count += 1
+        nc, cnonce = f"{self.count:08x}", secrets.token_hex(16)
+        secret = self.hash(b":".join([username.encode(), self.realm.encode("latin-1"), password.encode()]))
+        request = self.hash(f"{method}:{target}".encode())
+        middle = f"{self.nonce}:{nc}:{cnonce}:auth" if self.quality else self.nonce
+        response = self.hash(f"{secret}:{middle}:{request}".encode("latin-1"))
+        parts = [f'username="{quoted(username)}"'.encode(), f'realm="{quoted(self.realm)}"'.encode("latin-1")]
+        parts.append(f'nonce="{quoted(self.nonce)}", uri="{target}", response="{response}"'.encode("latin-1"))
+        parts += [f'qop=auth, nc={nc}, cnonce="{cnonce}"'.encode()] if self.quality else []
+        parts += [f"algorithm={self.algorithm}".encode()] if self.named else []
+        parts += [f'opaque="{quoted(self.opaque)}"'.encode("latin-1")] if self.opaque is not None else []
+        return b"Digest " + b", ".join(parts)
+
+    def hash(self, data: bytes) -> str:
+        return HASHES[self.algorithm](data).hexdigest()
+
+
+def challenges(header: str) -> list[dict[str, str]]:
+    """The parameters of each Digest challenge of a WWW-Authenticate header, which may hold several schemes."""
+    found: list[dict[str, str]] = []
+    scheme = ""
+    if any(ord(character) < 32 or ord(character) == 127 for character in header):
+        return found  # echoed into our own header, a control character would be a second header
+    for match in TOKEN.finditer(header[:LONGEST]):
+        name, value = match[1].lower(), match[2]
+        if value is None:
+            scheme = name
+            found += [{}] if scheme == "digest" else []
+        elif scheme == "digest":
+            found[-1].setdefault(name, unquoted(value))
+    return found
+
+
+def unquoted(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+
+
+def quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,169 @@
+"""ISAPI's XML: namespaces differ between firmwares, even within one device, so local names decide."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from webapp.protocols.errors import BadReply, DeviceError, LowPrivilege, NotActivated, Unauthorized, Unsupported
+from webapp.protocols.talk import Reply
+
+LARGEST = 256 << 10  # bytes
+HIGHEST = 10**15  # a larger number is nonsense, and more than a database takes
+DEEPEST = 50  # elements inside one another
+SHOWN = 100  # characters of a device's text that are ever shown
+CHINESE = {"gb2312", "gbk", "gb18030", "gb_2312-80", "cp936"}
+DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,100}?\?>""")
+
+REFUSALS: dict[str, Callable[[str], DeviceError]] = {
+    "notSupport": Unsupported,
+    "invalidOperation": Unsupported,
+    "methodNotAllowed": Unsupported,
+    "lowPrivilege": LowPrivilege,
+    "theAccountIsNotActivated": LowPrivilege,
+    "notActivated": NotActivated,
+    "badAuthorization": Unauthorized,
+    "incorrectUserNameOrPassword": Unauthorized,
+    "loginPasswordError": Unauthorized,
+}
+# Reasons that firmwares are known to send with a 401, though the password is right.
+NOT_CREDENTIALS = {
+    *("notSupport", "notActivated", "lowPrivilege", "theAccountIsNotActivated", "badDevType", "badLanguage"),
+    *("badVersion", "badFlash", "fileFormatError", "upgrading", "rebootRequired", "deviceBusy"),
+}
+
+
+def document(reply: Reply, root: str) -> Element:
+    """The reply's root element, which must be named `root`. Raises DeviceError for anything else.
+
+    The HTTP status alone decides nothing: 403 is the usual "this model has no such thing".
+    """
+    if 300 <= reply.status < 400:
+        raise BadReply("redirect", f"status {reply.status}", location=reply.headers.get("location", ""))
+    try:
+        tree = parsed(reply.body)
+    except BadReply as error:
+        raise unreadable(reply, error) from error
+    name = local(tree)
+    if reply.status == 401 or (name == "ResponseStatus" and root != name):
+        raise refusal(reply, tree)
+    if name != root:
+        raise unreadable(reply, BadReply("bad_reply", f"<{clean(name, 50)}> where <{root}> was asked for"))
+    return tree
+
+
+def parsed(body: bytes) -> Element:
+    """The root of any bytes that are a plain small XML document. Raises BadReply for all others."""
+    if len(body) > LARGEST:
+        raise BadReply("too_big", f"{len(body)} bytes")
+    try:
+        tree = fromstring(readable(body), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise BadReply("bad_reply", f"not XML: {type(error).__name__}") from error
+    if depth(tree) > DEEPEST:
+        raise BadReply("bad_reply", "too deep")
+    return tree
+
+
+def readable(body: bytes) -> bytes | str:
+    """The document as something the parser takes: UTF-16 as it is, all else as text without its declaration.
+
+    Chinese recorders write GB 2312, some while declaring UTF-8; others cut a UTF-8 name in the middle of a character.
+    Raises BadReply for other declared encodings.
+    """
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body
+    declaration = DECLARED.match(body)
+    encoding = declaration[1].decode().lower() if declaration else "utf-8"
+    if encoding in CHINESE:
+        text = body.decode("gb18030", "replace")
+    elif encoding in {"utf-8", "utf8", "us-ascii", "ascii"}:
+        text = utf8(body)
+    else:
+        raise BadReply("bad_reply", f"encoding {encoding}")
+    return re.sub(r"\A\s*<\?xml[^>]{0,300}\?>", "", text.lstrip("\ufeff \t\r\n")).strip()
+
+
+def utf8(body: bytes) -> str:
+    text = body.decode("utf-8", "replace")
+    if text.count("\ufffd") > 1:  # more than one cut-off character: another encoding
+        try:
+            return body.decode("gb18030")
+        except UnicodeDecodeError:
+            pass
+    return text
+
+
+def depth(tree: Element) -> int:
+    deepest, level = 0, [tree]
+    while level and deepest <= DEEPEST:
+        deepest, level = deepest + 1, [child for element in level for child in element]
+    return deepest
+
+
+def unreadable(reply: Reply, error: BadReply) -> DeviceError:
+    """What a reply without the document that was asked for means."""
+    if reply.status == 401:
+        return Unauthorized("401 without a readable reason")
+    if reply.status in {403, 404, 405, 501}:
+        return Unsupported(f"status {reply.status}")
+    if is_page(reply) and error.code != "too_big":
+        return BadReply("not_isapi", f"a web page, status {reply.status}")
+    return BadReply(error.code, f"{error}, status {reply.status}")
+
+
+def is_page(reply: Reply) -> bool:
+    return "html" in reply.content_type.lower() or b"<html" in reply.body[:1000].lower()
+
+
+def refusal(reply: Reply, tree: Element) -> DeviceError:
+    """The reason in a 401's userCheck or in a ResponseStatus.
+
+    A 401 is about the password unless its reason is known to be another: taken for anything else it would be tried
+    again, and lock the account.
+    """
+    code = text(tree, "subStatusCode") if local(tree) == "ResponseStatus" else ""
+    if reply.status == 401 and code not in NOT_CREDENTIALS:
+        return denied(tree, code)
+    if code in REFUSALS:
+        return REFUSALS[code](code)
+    return BadReply("bad_reply", clean(code) or f"status {reply.status} without a reason")
+
+
+def denied(tree: Element, code: str) -> DeviceError:
+    if text(tree, "isActivated").lower() == "false":
+        return NotActivated("isActivated false")
+    locked = text(tree, "lockStatus").lower() == "lock" or bool(re.search(r"(?<!un)lock", code.lower()))
+    return Unauthorized(
+        clean(code) or ("locked" if locked else "wrong user name or password"),
+        tries_left=number(tree, "retryLoginTime"),
+        locked_for=number(tree, "unlockTime") if locked else None,
+        locked=locked,
+    )
+
+
+def local(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def text(parent: Element, name: str) -> str:
+    """The stripped text of a child, or of a path of children such as "SysCap/VideoCap"; "" when it is missing."""
+    return (parent.findtext("/".join(f"{{*}}{part}" for part in name.split("/"))) or "").strip()
+
+
+def number(parent: Element, name: str) -> int | None:
+    """A child's number, rounded down; None when it is missing, no number, negative or absurd."""
+    try:
+        value = int(float(text(parent, name)))
+    except (ValueError, OverflowError):
+        return None
+    return value if 0 <= value <= HIGHEST else None
+
+
+def clean(said: str, longest: int = SHOWN) -> str:
+    """A device's text as it may be shown: no controls, no bidirectional overrides, blanks joined, at most 100 long."""
+    kept = "".join(" " if c.isspace() else c for c in said if c.isspace() or unicodedata.category(c)[0] != "C")
+    return " ".join(kept.split())[:longest].rstrip()

@@ -1,0 +1,127 @@
+"""What may be done with a site, and when (T1, T2, T9)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from peewee import IntegrityError
+
+from webapp.accounts.permissions import Right
+from webapp.accounts.principal import Principal
+from webapp.audit import services as audit
+from webapp.common import clock
+from webapp.common.errors import NotFound, Refused
+from webapp.common.i18n import _
+from webapp.common.signals import site_leaving
+from webapp.db import transaction
+from webapp.sites.models import Assignment, Site, SiteStatus
+
+DETAILS = ("name", "address", "city", "region")
+
+
+class Operation(StrEnum):
+    MANAGE_DEVICES = "manage_devices"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+# The manual's table of site states and what the company may do in them (spec 2.10).
+ALLOWED: dict[str, frozenset[Operation]] = {
+    SiteStatus.NOT_INVITED: frozenset(Operation),
+    SiteStatus.INVITED: frozenset(Operation),
+    SiteStatus.OWNED_UNAUTHORIZED: frozenset(),
+    SiteStatus.AUTHORIZED: frozenset({Operation.MANAGE_DEVICES, Operation.EDIT}),
+}
+
+
+def find(by: Principal, site_id: int) -> Site:
+    """The site, if it is one that this person sees. Raises NotFound otherwise."""
+    site = Site.of(by, site_id)
+    if site is None:
+        raise NotFound
+    return site
+
+
+def allows(site: Site, operation: Operation) -> bool:
+    return operation in ALLOWED[site.status]
+
+
+def require(site: Site, operation: Operation) -> None:
+    """Raise Refused when the site's state between company and owner forbids this."""
+    if allows(site, operation):
+        return
+    if site.status == SiteStatus.OWNED_UNAUTHORIZED:
+        raise Refused(_("The owner of %(site)s has not authorized your company. Ask the owner for authorization.", site=site.name), "not_authorized")
+    raise Refused(_("%(site)s has been handed over to its owner, so it cannot be deleted here.", site=site.name))
+
+
+def create(by: Principal, typed: dict[str, Any]) -> Site:
+    """A new site; whoever does not see all sites is assigned to it. Raises Refused for a name that is taken."""
+    details = {name: typed[name] for name in DETAILS}
+    try:
+        with transaction():
+            site = Site(company=by.company_id, zone=typed["zone"], created_at=clock.now(), **details)
+            require_free_name(site)
+            site.write()
+            if not by.sees_all:
+                Assignment.create(site=site, account=by.id)
+            audit.record(by, "site.added", site)
+    except IntegrityError as error:
+        raise name_taken(site) from error
+    return site
+
+
+def edit(by: Principal, site: Site, typed: dict[str, Any]) -> None:
+    """Change name and address; the zone stays as it is. Raises Refused."""
+    require(site, Operation.EDIT)
+    changed = [name for name in DETAILS if getattr(site, name) != typed[name]]
+    if not changed:
+        return
+    try:
+        with transaction():
+            for name in changed:
+                setattr(site, name, typed[name])
+            require_free_name(site)
+            site.version += 1
+            site.write()
+            audit.record(by, "site.edited", site, changed)
+    except IntegrityError as error:
+        raise name_taken(site) from error
+
+
+def delete(by: Principal, site: Site, typed_name: str) -> None:
+    """Forget a site with all its devices; the person types its name to show that this is the one. Raises Refused."""
+    require(site, Operation.DELETE)
+    if typed_name.casefold() != site.name.casefold():
+        raise Refused(_("Type the name exactly as it stands here: %(name)s", name=site.name), "name_differs")
+    with transaction():
+        site_leaving.send(site, by=by)
+        site.delete_instance()
+        audit.record(by, "site.deleted", site)
+
+
+def require_free_name(site: Site) -> None:
+    if Site.named(site.company_id, site.name, but=site.id):
+        raise name_taken(site)
+
+
+def name_taken(site: Site) -> Refused:
+    return Refused(_("Your company has a site named %(name)s already. Choose another name.", name=site.name), "name_taken")
+
+
+def may_edit(by: Principal, site: Site) -> bool:
+    return by.may(Right.MANAGE_SITES) and allows(site, Operation.EDIT)
+
+
+def may_delete(by: Principal, site: Site) -> bool:
+    return by.may(Right.MANAGE_SITES) and allows(site, Operation.DELETE)
+
+
+def may_manage_devices(by: Principal, site: Site) -> bool:
+    return by.may(Right.MANAGE_DEVICES) and allows(site, Operation.MANAGE_DEVICES)
+
+
+def suggested_zone(by: Principal) -> str:
+    """The zone of the company's newest site: the next one is most likely there too."""
+    return Site.last_zone(by.company_id)

@@ -1,0 +1,114 @@
+"""Sites on a phone: the list, one site with its devices, adding, editing, deleting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_login import current_user
+
+from webapp.accounts.guard import may
+from webapp.accounts.permissions import Right
+from webapp.common.errors import Refused
+from webapp.common.htmx import leave_to, show_page, show_part
+from webapp.common.i18n import _
+from webapp.common.pages import page_number
+from webapp.devices.services import lists
+from webapp.sites import services
+from webapp.sites.forms import DeleteSiteForm, NewSiteForm, SiteForm
+from webapp.sites.models import Site
+
+bp = Blueprint("sites", __name__, url_prefix="/sites")
+
+
+@bp.get("")
+def index() -> Any:
+    query = request.args.get("q", "")[:100]
+    found = lists.sites(current_user, query, page_number(request.args))
+    return show_part("sites/index.html", "sites/_list.html", found=found, query=query)
+
+
+@bp.get("/new")
+@may(Right.ADD_SITES)
+def new() -> Any:
+    form = NewSiteForm(zone=services.suggested_zone(current_user))
+    form.offer_zones()
+    return show_page("sites/new.html", form=form)
+
+
+@bp.post("/new")
+@may(Right.ADD_SITES)
+def add() -> Any:
+    form = NewSiteForm()
+    form.offer_zones()
+    if not form.validate():
+        return show_page("sites/new.html", form=form), 422
+    try:
+        site = services.create(current_user, form.data)
+    except Refused as no:
+        form.name.errors = [no.why]
+        return show_page("sites/new.html", form=form), 409
+    flash(_("%(site)s is added. Add its first device.", site=site.name))
+    return redirect(url_for("sites.show", site_id=site.id), 303)
+
+
+def site_page(site: Site) -> dict[str, Any]:
+    return {
+        "site": site,
+        "found": lists.devices(current_user, {"site": str(site.id)}, page_number(request.args)),
+        "may_edit": services.may_edit(current_user, site),
+        "may_delete": services.may_delete(current_user, site),
+        "may_add": services.may_manage_devices(current_user, site),
+    }
+
+
+@bp.get("/<id:site_id>")
+def show(site_id: int) -> Any:
+    site = services.find(current_user, site_id)
+    return show_page("sites/show.html", **site_page(site))
+
+
+@bp.get("/<id:site_id>/edit")
+@may(Right.MANAGE_SITES)
+def edit(site_id: int) -> Any:
+    site = services.find(current_user, site_id)
+    return show_page("sites/edit.html", site=site, form=SiteForm(obj=site))
+
+
+@bp.post("/<id:site_id>/edit")
+@may(Right.MANAGE_SITES)
+def save(site_id: int) -> Any:
+    site = services.find(current_user, site_id)
+    form = SiteForm()
+    if not form.validate():
+        return show_page("sites/edit.html", site=site, form=form), 422
+    try:
+        services.edit(current_user, site, form.data)
+    except Refused as no:
+        form.name.errors = [no.why]
+        return show_page("sites/edit.html", site=services.find(current_user, site_id), form=form), 409
+    return redirect(url_for("sites.show", site_id=site.id), 303)
+
+
+@bp.get("/<id:site_id>/delete")
+@may(Right.MANAGE_SITES)
+def confirm_delete(site_id: int) -> Any:
+    site = services.find(current_user, site_id)
+    return show_part("sites/show.html", "sites/_delete.html", form=DeleteSiteForm(), **site_page(site))
+
+
+@bp.post("/<id:site_id>/delete")
+@may(Right.MANAGE_SITES)
+def delete(site_id: int) -> Any:
+    site = services.find(current_user, site_id)
+    form = DeleteSiteForm()
+    if not form.validate():
+        return show_part("sites/show.html", "sites/_delete.html", form=form, **site_page(site)), 422
+    try:
+        services.delete(current_user, site, form.name.data)
+    except Refused as no:
+        form.name.errors = [no.why]
+        status = 422 if no.code == "name_differs" else 409
+        return show_part("sites/show.html", "sites/_delete.html", form=form, **site_page(site)), status
+    flash(_("%(site)s is deleted.", site=site.name))
+    return leave_to("sites.index")

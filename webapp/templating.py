@@ -1,0 +1,83 @@
+"""What every template may use, put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import idna
+from flask import Flask, current_app, request, url_for
+from flask_babel import format_date, format_datetime
+from flask_login import current_user
+from markupsafe import Markup
+
+from webapp import config, demo
+from webapp.accounts import words as account_words
+from webapp.common import clock, i18n
+from webapp.devices import rows
+from webapp.devices.words import type_name
+from webapp.home import tabs
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        asset=app.extensions["assets"].url,
+        icon=icon,
+        ago=i18n.ago,
+        plural=i18n.plural,
+        local_time=local_time,
+        local_day=local_day,
+        role_name=account_words.role_name,
+        device_name=account_words.device_name,
+        device_row=rows.device_row,
+        site_row=rows.site_row,
+        device_url=device_url,
+        type_name=type_name,
+        demo_fleet=lambda: demo.read_fleet(config.current().data),
+    )
+    app.jinja_env.filters.update(idn=idn, place=place)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(frame)
+
+
+def icon(name: str, css: str = "") -> Markup:
+    """One drawing of static/icons.svg, hidden from screen readers: the words beside it carry the meaning."""
+    url = current_app.extensions["assets"].url("icons.svg")
+    return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>').format(css, url, name)
+
+
+def frame() -> dict[str, Any]:
+    """What the frame of a page shows: language, tabs, who is signed in."""
+    common = {"lang": i18n.language(), "dir": i18n.direction()}
+    return common | tabs.frame(current_user) if current_user and current_user.is_authenticated else common
+
+
+def local_time(zone: str) -> str:
+    """What time it is at a site, in the reader's wording."""
+    return str(format_datetime(i18n.local(clock.now(), zone), "EEE HH:mm", rebase=False))
+
+
+def local_day(moment: Any, zone: str) -> str:
+    return str(format_date(i18n.local(moment, zone), rebase=False))
+
+
+def device_url(chosen: dict[str, str], **changes: Any) -> str:
+    """The device list (or a site's page) with some of its filters changed; a change of filter begins at page 1."""
+    values = {name: value for name, value in (chosen | changes).items() if value not in {None, "", "1", 1}}
+    if request.endpoint == "sites.show" and "site" in values:
+        return url_for("sites.show", site_id=int(values.pop("site")), page=values.get("page"))
+    return url_for("devices.index", **values)
+
+
+def idn(host: str) -> str:
+    """A host as people write it: "xn--bckerei-5wa.example" is shown as its international name."""
+    try:
+        return str(idna.decode(host)) if "xn--" in host else host
+    except (idna.IDNAError, UnicodeError):
+        return host
+
+
+def place(device: Any) -> str:
+    host = f"[{device.host}]" if ":" in device.host else idn(device.host)
+    return f"{host}:{device.port}"
+
+
