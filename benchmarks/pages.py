@@ -1,7 +1,7 @@
 """What the list pages cost: `python -m benchmarks.pages` prints one JSON line. Linux only, since it reads /proc.
 
-- `devices`: CPU of one request of the device list (50 rows of 500 devices), served as `script/server` serves it, and of
-  the very same bytes from a bare WSGI function under the same gunicorn settings; their ratio, and the target for it.
+- `devices`: CPU of one request of the list of a company's 50 devices, served as `script/server` serves it, and of the
+  very same bytes from a bare WSGI function under the same gunicorn settings; their ratio, and the target for it.
 - `sites`: time of one request of the site list with 1,000 sites and 10,000 devices, and with 50 and 500; their ratio.
 
 Each figure is the median of rounds in which the two sides take turns, in ms. All is on loopback, in a temporary folder.
@@ -32,6 +32,7 @@ ROOT = Path(__file__).parent.parent
 ROUNDS, REQUESTS, THREADS = 7, 1000, 4
 TICK = os.sysconf("SC_CLK_TCK")
 PERSON = {"email": "bench@example.com", "password": "Bench-4711-mark"}
+COMPANIES = {"tiny": (5, 50), "small": (50, 500), "large": (1000, 10_000)}  # sites, devices
 HOP_BY_HOP = {"connection", "date", "keep-alive", "server", "transfer-encoding", "set-cookie"}
 
 
@@ -235,29 +236,29 @@ def page_ms(server: Server, path: str) -> float:
 def in_turns(
     measure: Callable[[Server, str], float], path: str, one: Server, other: Server
 ) -> tuple[float, float, float]:
-    """Medians of both, and of their ratio in each round."""
+    """Medians of both, and of their ratio in each round; to a thousandth."""
     for server in (one, other):
         measure(server, path)
     pairs = [(measure(one, path), measure(other, path)) for _ in range(ROUNDS)]
-    ratio = statistics.median(a / b for a, b in pairs)
-    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs), ratio
+    columns = [a for a, _ in pairs], [b for _, b in pairs], [a / b for a, b in pairs]
+    one_side, other_side, ratio = (round(statistics.median(column), 3) for column in columns)
+    return one_side, other_side, ratio
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         folder, conf = Path(name), ROOT / "gunicorn.conf.py"
-        servers = []
-        for kind, (sites, devices) in {"small": (50, 500), "large": (1000, 10_000)}.items():
+        servers = {}
+        for kind, (sites, devices) in COMPANIES.items():
             make_company(folder / kind, sites, devices)
-            servers.append(running.enter_context(serving("wsgi:app", conf, settings(folder / kind))))
-            servers[-1].sign_in()
-        small, large = servers
-        size = save_reply(small, "/devices", folder / "reply.json")
+            servers[kind] = running.enter_context(serving("wsgi:app", conf, settings(folder / kind)))
+            servers[kind].sign_in()
+        size = save_reply(servers["tiny"], "/devices", folder / "reply.json")
         environment = dict(os.environ) | {"BENCH_REPLY": str(folder / "reply.json")}
         floor = running.enter_context(serving("benchmarks.pages:bare()", plain_config(folder), environment))
 
-        cpu, bare_cpu, cost = in_turns(cpu_ms, "/devices", small, floor)
-        many, few, growth = in_turns(page_ms, "/sites", large, small)
+        cpu, bare_cpu, cost = in_turns(cpu_ms, "/devices", servers["tiny"], floor)
+        many, few, growth = in_turns(page_ms, "/sites", servers["large"], servers["small"])
     of_devices = {"cpu_ms": cpu, "bare_cpu_ms": bare_cpu, "ratio": cost, "target": 3.5, "bytes": size}
     of_sites = {"ms": many, "small_ms": few, "ratio": growth, "target": 1.5}
     print(json.dumps({"rounds": ROUNDS, "devices": of_devices, "sites": of_sites}))

@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms import BooleanField, IntegerField, PasswordField, SelectField
 from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.widgets import TextInput
 
 from webapp.common.forms import UNSHOWABLE, Form, Hidden, Required, Text
 from webapp.common.i18n import _, lazy
@@ -26,6 +27,8 @@ def is_ip(host: str) -> bool:
 
 class PortField(IntegerField):
     """A port as plain digits; what is no number from 1 to 65535 is told so, whatever it looks like."""
+
+    widget = TextInput()  # a number field drops what it does not understand, so nothing could be said about it
 
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = (valuelist[0] if valuelist else "").strip()

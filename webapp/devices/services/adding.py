@@ -64,18 +64,24 @@ def require_free(by: Principal, host: str, port: int, site_id: int, but: int | N
     raise Refused(_("A device with this address and port has been added already, where you cannot see it."), "duplicate")
 
 
+def added_already(by: Principal, key: str) -> Device | None:
+    """The device that this very form has added before, by a double tap or a retry on bad signal (D13)."""
+    device = Device.by_key(key)
+    return device if device and Site.of(by, device.site_id) else None
+
+
 def store(by: Principal, site_id: int, typed: dict[str, Any], code: str, facts: dict[str, Any]) -> Device:
     """Keep a new device with the outcome of its probe as its first state.
 
     The same form sent twice gives the same device (D13). Raises NotFound, Refused.
     """
-    if again := Device.by_key(typed["key"]):
+    if again := added_already(by, typed["key"]):
         return again
     try:
         with transaction():
             return insert(by, site_id, typed, code, facts)
     except IntegrityError as error:
-        if again := Device.by_key(typed["key"]):
+        if again := added_already(by, typed["key"]):
             return again
         require_free(by, typed["host"], typed["port"], site_id)
         raise NotFound from error

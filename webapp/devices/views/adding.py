@@ -70,6 +70,8 @@ def add_address(site_id: int) -> Any:
     site, form = find_site(site_id), read_form()
     if not form.validate():
         return show_part(PAGE, FORM, site=site, form=form, probe=None), 422
+    if again := adding.added_already(current_user, form.key.data):
+        return leave_to("devices.show", device_id=again.id)
     try:
         adding.require_free(current_user, form.host.data, form.port.data, site.id)
         return add(site, form)

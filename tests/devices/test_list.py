@@ -1,0 +1,135 @@
+"""The device list: search, filters, worst first, fifty a page, one statement (D22)."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from tests.factories import assign, make_company, make_device, make_employee, make_site
+from webapp.accounts.permissions import Role
+from webapp.common import clock
+from webapp.db import database
+from webapp.devices.models import DeviceState, Mode, Status
+from webapp.protocols.isapi.kinds import Kind
+
+
+def names(reply) -> list[str]:
+    return re.findall(r'<span class="text"><b><bdi>([^<]+)</bdi>', reply.text)
+
+
+@contextmanager
+def statements():
+    """The SQL that is sent meanwhile."""
+    sent, send = [], database.obj.execute_sql
+
+    def note(sql, *args, **kwargs):
+        sent.append(sql)
+        return send(sql, *args, **kwargs)
+
+    database.obj.execute_sql = note
+    try:
+        yield sent
+    finally:
+        del database.obj.execute_sql
+
+
+@pytest.fixture
+def fleet(company, site):
+    depot = make_site(company, name="Depot Nord", city="Köln")
+    make_device(site, name="Well")
+    make_device(site, name="Down", status=Status.OFFLINE)
+    make_device(site, name="Refused", status=Status.AUTH_FAILED, type=Kind.NVR)
+    make_device(depot, name="Weak", password="12345678")
+    make_device(depot, name="Nameless", type=Kind.UNKNOWN)
+    make_device(depot, name="Panel", mode=Mode.SERIAL, type=Kind.ALARM_PANEL, serial="Q12345678")
+    return depot
+
+
+def test_it_shows_the_worst_first(admin, fleet):
+    assert names(admin.get("/devices")) == ["Down", "Refused", "Nameless", "Weak", "Panel", "Well"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=down", ["Down"]),
+        ("?q=DEPOT nord", ["Nameless", "Weak", "Panel"]),
+        ("?q=KÖLN", ["Nameless", "Weak", "Panel"]),
+        ("?q=q12345", ["Panel"]),
+        ("?q=%25", []),
+        ("?q=_", []),
+        ("?status=down", ["Down", "Refused"]),
+        ("?status=attention", ["Nameless", "Weak"]),
+        ("?status=online", ["Nameless", "Weak", "Panel", "Well"]),
+        ("?status=offline", ["Down"]),
+        ("?status=weak", ["Weak"]),
+        ("?status=nonsense", []),
+        ("?type=nvr", ["Refused"]),
+        ("?type=unknown", ["Nameless"]),
+        ("?mode=serial", ["Panel"]),
+        ("?site=abc", []),
+        ("?page=99", []),
+        ("?page=-1", ["Down", "Refused", "Nameless", "Weak", "Panel", "Well"]),
+    ],
+)
+def test_search_and_filters(admin, fleet, query, found):
+    reply = admin.get("/devices" + query)
+    assert reply.status_code == 200 and names(reply) == found
+
+
+def test_a_sites_filter(admin, fleet):
+    assert names(admin.get(f"/devices?site={fleet.id}")) == ["Nameless", "Weak", "Panel"]
+
+
+def test_the_counts_of_the_filters_match_their_lists(admin, fleet):
+    page = admin.get("/devices").text
+    for status, count in (("down", 2), ("attention", 2), ("online", 4)):
+        assert re.search(rf'href="/devices\?status={status}"[^>]*>[^<]*<span>{count}</span>', page), status
+        assert len(names(admin.get(f"/devices?status={status}"))) == count
+
+
+def test_old_figures_count_as_unknown(admin, fleet):
+    old = clock.now() - timedelta(minutes=10)
+    DeviceState.update(checked_at=old).execute()
+    assert names(admin.get("/devices?status=unknown")) == ["Nameless", "Weak", "Down", "Panel", "Well"]
+    assert names(admin.get("/devices?status=down")) == ["Refused"]
+
+
+def test_fifty_a_page(admin, site):
+    for n in range(73):
+        make_device(site, name=f"Camera {n:03}")
+    first, second = names(admin.get("/devices")), names(admin.get("/devices?page=2"))
+    assert (len(first), len(second)) == (50, 23) and not set(first) & set(second)
+    assert "Page 1 of 2" in admin.get("/devices").text
+    assert names(admin.get(f"/sites/{site.id}?page=2")) == second
+
+
+@pytest.mark.parametrize("path", ["/devices", "/devices?q=a&status=down&type=nvr", "/sites", "/sites?q=b"])
+def test_a_list_is_one_statement_beside_the_session(admin, fleet, path):
+    with statements() as sent:
+        admin.get(path)
+    assert len(sent) == 2, sent
+
+
+def test_everybody_sees_their_own(sign_in, company, site, fleet):
+    installer = make_employee(company, Role.INSTALLER)
+    assign(fleet, installer)
+    foreigner = make_employee(make_company(), Role.INSTALLER_ADMIN)
+    person = sign_in(installer.email)
+    assert names(person.get("/devices")) == ["Nameless", "Weak", "Panel"]
+    assert names(person.get(f"/devices?site={site.id}")) == []
+    assert names(sign_in(foreigner.email).get("/devices")) == []
+
+
+def test_with_htmx_it_is_the_list_alone(admin, fleet):
+    part = admin.get("/devices?q=down", htmx=True)
+    assert "<html" not in part.text and names(part) == ["Down"]
+
+
+def test_names_are_text(admin, site):
+    make_device(site, name='<script>alert("x")</script>')
+    page = admin.get("/devices").text
+    assert "<script>alert" not in page and "&lt;script&gt;" in page
