@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from typing import Any
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from webapp.db import in_connection
+
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf_token"')
 PATIENCE = 15  # seconds that a person waits for a test of a connection
 
 
 class Person:
+    """`environ` is how each request arrives: REMOTE_ADDR, HTTP_HOST, HTTP_USER_AGENT, **{"wsgi.url_scheme": "https"}."""
+
     def __init__(self, app: Flask, **environ: Any) -> None:
         self.app, self.environ = app, environ
         self.client = app.test_client()
         self.token = ""
 
     def get(self, path: str, htmx: bool = False, **more: Any) -> TestResponse:
-        reply = self.client.get(path, headers=headers(htmx) | more.pop("headers", {}), environ_base=self.environ, **more)
+        reply = self.client.get(path, headers=headers(htmx) | more.pop("headers", {}), environ_overrides=self.environ, **more)
         if found := TOKEN.search(reply.text if reply.mimetype == "text/html" else ""):
             self.token = unescape(found[1] or found[2])
         return reply
@@ -31,7 +37,7 @@ class Person:
         if not self.token:
             self.fetch_token()
         data = {"csrf_token": self.token} | fields
-        reply = self.client.post(path, data=data, headers=headers(htmx) | (headers_ or {}), environ_base=self.environ)
+        reply = self.client.post(path, data=data, headers=headers(htmx) | (headers_ or {}), environ_overrides=self.environ)
         if "Set-Cookie" in reply.headers:
             self.token = ""  # signed in or out: the next form brings a new one
         return reply
@@ -58,3 +64,16 @@ class Person:
 
 def headers(htmx: bool) -> dict[str, str]:
     return {"HX-Request": "true"} if htmx else {}
+
+
+def at_once(*deeds: Callable[[], Any]) -> list[Any]:
+    """What each deed gives, or the exception it ends with; all begin together, each on a connection of its own."""
+
+    def tell(deed: Callable[[], Any]) -> Any:
+        try:
+            return in_connection(deed)
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return list(threads.map(tell, deeds))

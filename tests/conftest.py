@@ -13,19 +13,32 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import Flask
 
 from tests.client import Person
 from webapp import create_app
 from webapp.accounts.services import companies
 from webapp.common import jobs
-from webapp.config import Settings
+from webapp.config import ROOT, Settings
 from webapp.db import database, migrate
 
 os.environ.setdefault("PYTHONHASHSEED", "0")
 PASSWORD = "Ladder-and-light-7"
 LAB = "127.0.0.0/8"
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_translations() -> None:
+    """Compile each translation whose text is newer than its compiled form, as the scripts do."""
+    for text in ROOT.glob("webapp/translations/*/LC_MESSAGES/*.po"):
+        compiled, mine = text.with_suffix(".mo"), text.with_suffix(f".{os.getpid()}")
+        if not compiled.exists() or compiled.stat().st_mtime < text.stat().st_mtime:
+            with text.open("rb") as source, mine.open("wb") as target:
+                write_mo(target, read_po(source))
+            mine.replace(compiled)  # whole at once: another process may be reading it
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,10 @@ class Account(BaseModel):
         return cls.get_or_none((cls.email == email) & cls.disabled_at.is_null())
 
     @classmethod
+    def active(cls, account_id: int) -> Account | None:
+        return cls.get_or_none((cls.id == account_id) & cls.disabled_at.is_null())
+
+    @classmethod
     def set_fields(cls, account_id: int, **values: Any) -> None:
         cls.update(**values).where(cls.id == account_id).execute()
 

@@ -18,8 +18,10 @@ from webapp.devices.words import STATUSES, type_icon
 KEPT = 4096
 
 
-def device_row(row: DeviceRow, at_site: bool) -> Markup:
-    return render_device(row._replace(checked_at=None), at_site, language())
+def device_rows(rows: list[DeviceRow], at_site: bool = True) -> Markup:
+    """The rows of a list, each from memory unless it is new."""
+    reader = language()
+    return Markup("".join([render_device(row, at_site, reader) for row in rows]))  # noqa: S704
 
 
 @lru_cache(maxsize=KEPT)
@@ -33,8 +35,9 @@ def render_device(row: DeviceRow, at_site: bool, reader: str) -> Markup:
     return Markup(render_template("devices/_row.html", row=row, at_site=at_site, **shown))  # noqa: S704
 
 
-def site_row(row: SiteRow) -> Markup:
-    return render_site(row._replace(total=0), language())
+def site_rows(rows: list[SiteRow]) -> Markup:
+    reader = language()
+    return Markup("".join([render_site(row, reader) for row in rows]))  # noqa: S704
 
 
 @lru_cache(maxsize=KEPT)

@@ -11,8 +11,10 @@ from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused
 from webapp.common.htmx import leave_to, show_page, show_part
-from webapp.common.i18n import _
+from webapp.common.i18n import _, language
+from webapp.common.memo import show_list
 from webapp.common.pages import page_number
+from webapp.devices.rows import site_rows
 from webapp.devices.services import lists
 from webapp.sites import services
 from webapp.sites.forms import DeleteSiteForm, NewSiteForm, SiteForm
@@ -25,7 +27,8 @@ bp = Blueprint("sites", __name__, url_prefix="/sites")
 def index() -> Any:
     query = request.args.get("q", "")[:100]
     found = lists.sites(current_user, query, page_number(request.args))
-    return show_part("sites/index.html", "sites/_list.html", found=found, query=query)
+    key, rows = (query, found.total, found.page), site_rows(found.rows)
+    return show_list("sites/index.html", "sites/_list.html", rows, language(), key, found=found, query=query)
 
 
 @bp.get("/new")

@@ -8,7 +8,7 @@ from webapp.accounts.principal import Principal
 
 def acting(account_id: int, address: str, agent: str) -> Principal | None:
     """The person as they are now: None when they may not act any more."""
-    account = Account.get_or_none((Account.id == account_id) & Account.disabled_at.is_null())
+    account = Account.active(account_id)
     if account is None:
         return None
     return Principal(

@@ -13,11 +13,11 @@ from webapp.accounts.models import naive
 from webapp.accounts.principal import Principal
 from webapp.common.forms import like
 from webapp.common.pages import PAGE
-from webapp.db import moment, rows
+from webapp.db import rows
 from webapp.devices.models.state import INTERVALS
 from webapp.sites.models import seen_sql
 
-# Worst first: what is down, what needs a look, what is not known, what is well.
+# What may be claimed of a device now, and how bad that is: down, needs a look, not known, well.
 SHOWN = """
 CASE WHEN NOT d.health_monitoring THEN 'paused'
      WHEN st.status IN ('online', 'offline') AND st.checked_at < ? THEN 'unknown'
@@ -30,23 +30,20 @@ CASE WHEN shown IN ('offline', 'auth_failed', 'locked', 'certificate_changed', '
      ELSE 4 END
 """
 DEVICES = """
-WITH seen AS (
-  SELECT d.id, d.name, d.site_id, s.name AS site_name, d.host, d.port, d.type, d.mode, d.model, d.password_strength,
-         st.reason, st.checked_at, {shown} AS shown
-  FROM device d JOIN site s ON s.id = d.site_id LEFT JOIN device_state st ON st.device_id = d.id
-  WHERE {where}
-), mine AS (SELECT seen.*, {group} AS grp FROM seen),
-counted AS (
-  SELECT COUNT(*) AS total, COALESCE(SUM(CASE WHEN grp = 1 THEN 1 ELSE 0 END), 0) AS bad,
+WITH mine AS (
+  SELECT *, {group} AS grp FROM (
+    SELECT d.id, d.name, d.site_id, s.name AS site_name, d.host, d.port, d.type, d.model, d.password_strength,
+           {shown} AS shown
+    FROM device d JOIN site s ON s.id = d.site_id LEFT JOIN device_state st ON st.device_id = d.id
+    WHERE {where}
+  ) AS seen
+), counted AS (
+  SELECT COALESCE(SUM(CASE WHEN {chosen} THEN 1 ELSE 0 END), 0) AS matching, COUNT(*) AS total,
+         COALESCE(SUM(CASE WHEN grp = 1 THEN 1 ELSE 0 END), 0) AS bad,
          COALESCE(SUM(CASE WHEN grp = 2 THEN 1 ELSE 0 END), 0) AS look,
          COALESCE(SUM(CASE WHEN shown = 'online' THEN 1 ELSE 0 END), 0) AS online FROM mine
-), page AS (
-  SELECT mine.*, COUNT(*) OVER () AS matching FROM mine WHERE {chosen}
-  ORDER BY grp, lower(name), id LIMIT ? OFFSET ?
-)
-SELECT p.id, p.name, p.site_id, p.site_name, p.host, p.port, p.type, p.model, p.password_strength,
-       p.shown, p.reason, p.checked_at, p.grp, p.matching, c.total, c.bad, c.look, c.online
-FROM counted c LEFT JOIN page p ON 1 = 1 ORDER BY p.grp, lower(p.name), p.id
+), page AS (SELECT * FROM mine WHERE {chosen} ORDER BY grp, lower(name), id LIMIT ? OFFSET ?)
+SELECT page.*, counted.* FROM counted LEFT JOIN page ON 1 = 1
 """
 STATUSES = {
     "": "1 = 1",
@@ -70,8 +67,6 @@ class DeviceRow(NamedTuple):
     model: str
     password_strength: str
     shown: str
-    reason: str
-    checked_at: Any  # text or datetime as the database has it; `moment` reads it
     group: int
 
 
@@ -102,19 +97,25 @@ def devices(
     kept = STATUSES.get(chosen.get("status", ""), "1 = 0")
     sql = DEVICES.format(shown=SHOWN, group=GROUP, where=" AND ".join(where), chosen=kept)
     found = rows(sql, [*params, PAGE, (page - 1) * PAGE])
-    counts = Counts(found[0][13] or 0, *found[0][14:])
-    return [DeviceRow(*row[:13]) for row in found if row[0] is not None], counts
+    listed = [DeviceRow(*row[:11]) for row in found if row[0] is not None]
+    return sorted(listed, key=worst_first), Counts(*found[0][11:])
+
+
+def worst_first(row: DeviceRow) -> tuple[int, str, int]:
+    """The order of a page once more: a join need not keep it."""
+    return row.group, row.name.lower(), row.id
 
 
 SITES = """
 WITH mine AS (SELECT s.id, s.name, s.name_folded, s.address, s.city, s.region, s.status FROM site s WHERE {where}),
 page AS (SELECT * FROM mine ORDER BY name_folded LIMIT ? OFFSET ?)
-SELECT p.id, p.name, p.address, p.city, p.region, p.status, (SELECT COUNT(*) FROM mine),
+SELECT p.id, p.name, p.address, p.city, p.region, p.status,
        (SELECT COUNT(*) FROM device d WHERE d.site_id = p.id),
        (SELECT COUNT(*) FROM device d LEFT JOIN device_state st ON st.device_id = d.id
         WHERE d.site_id = p.id AND d.health_monitoring AND st.status NOT IN ('online', 'checking')
         AND NOT (st.status = 'offline' AND st.checked_at < ?)),
-       (SELECT COUNT(*) FROM device d WHERE d.site_id = p.id AND (d.password_strength = 'weak' OR d.type = 'unknown'))
+       (SELECT COUNT(*) FROM device d WHERE d.site_id = p.id AND (d.password_strength = 'weak' OR d.type = 'unknown')),
+       (SELECT COUNT(*) FROM mine)
 FROM page p ORDER BY p.name_folded
 """
 
@@ -126,19 +127,19 @@ class SiteRow(NamedTuple):
     city: str
     region: str
     status: str
-    total: int
     devices: int
     bad: int
     look: int
 
 
-def sites(by: Principal, query: str, page: int, now: datetime, interval: int) -> list[SiteRow]:
-    """One page of the sites that a person sees, by name, with how their devices fare."""
+def sites(by: Principal, query: str, page: int, now: datetime, interval: int) -> tuple[list[SiteRow], int]:
+    """One page of the sites that a person sees, by name, with how their devices fare; and how many there are."""
     where, params = seen_sql(by)
     if query:
         where, params = f"{where} AND s.search LIKE ? ESCAPE '!'", [*params, like(query)]
     stale = naive(now - timedelta(seconds=INTERVALS * interval))
-    return [SiteRow(*row) for row in rows(SITES.format(where=where), [*params, PAGE, (page - 1) * PAGE, stale])]
+    found = rows(SITES.format(where=where), [*params, PAGE, (page - 1) * PAGE, stale])
+    return [SiteRow(*row[:-1]) for row in found], found[0][-1] if found else 0
 
 
 TALLY = """
@@ -154,7 +155,3 @@ def tally(by: Principal) -> tuple[int, int, int, int]:
     where, params = seen_sql(by)
     sites_, devices_, weak, unknown = rows(TALLY.format(where=where), [*params, *params])[0]
     return sites_, devices_, weak, unknown
-
-
-def checked_at(row: DeviceRow) -> datetime | None:
-    return moment(row.checked_at)

@@ -16,8 +16,8 @@ def devices(by: Principal, chosen: dict[str, str], page: int = 1) -> Found:
 
 
 def sites(by: Principal, query: str, page: int = 1) -> Found:
-    found = lists.sites(by, query, page, clock.now(), config.current().check_interval)
-    return Found(found, found[0].total if found else 0, page)
+    found, total = lists.sites(by, query, page, clock.now(), config.current().check_interval)
+    return Found(found, total, page)
 
 
 def tally(by: Principal) -> dict[str, int]:

@@ -7,8 +7,10 @@ from typing import Any
 from flask import request
 from flask_login import current_user
 
-from webapp.common.htmx import show_part
+from webapp.common.i18n import language
+from webapp.common.memo import show_list
 from webapp.common.pages import page_number
+from webapp.devices.rows import device_rows
 from webapp.devices.services import lists
 from webapp.devices.views import bp
 
@@ -19,4 +21,6 @@ FILTERS = ("q", "status", "type", "site", "mode")
 def index() -> Any:
     chosen = {name: request.args.get(name, "")[:100] for name in FILTERS}
     found = lists.devices(current_user, chosen, page_number(request.args))
-    return show_part("devices/index.html", "devices/_list.html", found=found, chosen=chosen)
+    key = (*chosen.values(), found.total, found.page, *found.counts.values())
+    rows = device_rows(found.rows, at_site=False)
+    return show_list("devices/index.html", "devices/_list.html", rows, language(), key, found=found, chosen=chosen)

@@ -1,0 +1,169 @@
+"""A company as it looks after some years: names of all sorts, devices in every state, lists longer than a page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tests.factories import make_device, make_site
+from webapp.accounts.models import Account, Company, ResetToken
+from webapp.common import clock
+from webapp.common.tokens import hash_token, new_token
+from webapp.db import transaction
+from webapp.devices.models import Device, DeviceState, Mode, Probe, Status
+from webapp.devices.models.probe import Intent
+from webapp.devices.services import steps
+from webapp.protocols.isapi.kinds import Kind
+from webapp.sites.models import Site, SiteStatus
+
+MARKUP = "<b data-evil>Tor & \"Hof\"</b> 'Süd' {{ 7*7 }}"
+NAMES = {
+    "markup": MARKUP,
+    "emoji": "Kamera 📹 am 🏢 Süd 👩🏽‍🔧",
+    "rtl": "كاميرا الباب الأمامي للمخزن",
+    "unbroken": ("Donaudampfschifffahrtsgesellschaft" * 4)[:120],
+    "long": ("The camera above the back entrance, behind the second gate of the yard, " * 2)[:120].strip(),
+}
+KEY = "sha256//" + "A" * 43 + "="
+
+STATES: dict[str, dict[str, Any]] = {
+    "online": {"status": Status.ONLINE},
+    "offline": {"status": Status.OFFLINE, "reason": "timeout"},
+    "auth_failed": {"status": Status.AUTH_FAILED, "reason": "wrong_password", "tries_left": 4},
+    "locked": {"status": Status.LOCKED, "reason": "locked"},
+    "certificate_changed": {"status": Status.CERTIFICATE_CHANGED, "reason": "key_changed", "seen_key": KEY},
+    "unsupported": {"status": Status.UNSUPPORTED, "reason": "not_activated"},
+    "checking": {"status": Status.CHECKING, "checked_at": None, "ms": None},
+}
+DEVICES: dict[str, dict[str, Any]] = {
+    "weak": {"password": "12345678"},
+    "unknown": {"type": Kind.UNKNOWN, "type_detected": Kind.UNKNOWN},
+    "by_hand": {"type": Kind.DVR, "type_by_hand": True, "type_detected": Kind.NVR},
+    "paused": {"health_monitoring": False},
+    "serial": {"mode": Mode.SERIAL, "serial": "DS-PWA96-M-WE20230711AAWRQ13378520WU"},
+    "ipv6": {"host": "2001:db8:85a3:8d3:1319:8a2e:370:7348", "port": 65535, "https": True, "pin": KEY},
+    "idn": {"host": "xn--bckerei-kln-p8a5u.example", "model": "DS-2CD2146G2-ISU", "firmware": "V5.7.12"},
+    "long_host": {"host": ".".join(["kamera-" + "x" * 50] * 4)[:253], "serial": "9" * 60, "model": "M" * 60},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`pages`: the address of every page in each of its states, by a name for it."""
+
+    pages: dict[str, str]
+    devices: dict[str, int]
+    public: tuple[str, ...]  # names of pages that are seen before signing in
+
+
+def build(company: Company, admin: Account) -> World:
+    with transaction():
+        sites = {name: make_site(company, name=text, city=text[:60]) for name, text in NAMES.items()}
+        sites |= {"full": make_site(company, name="Bakery", address="Market Square 3", city="Lindau")}
+        sites |= {"empty": make_site(company, name="Depot")}
+        sites |= {"foreign": make_site(company, name="Museum", status=SiteStatus.OWNED_UNAUTHORIZED)}
+        devices = make_devices(sites)
+        for n in range(51):
+            make_site(company, name=f"Filling station {n}")
+            make_device(sites["full"], name=f"Camera {n}")
+        pages = site_pages(sites) | device_pages(devices) | probe_pages(admin, devices["running"])
+        pages |= {"reset": f"/reset/{reset_token(admin)}"}
+    return World(FIXED | pages, {name: device.id for name, device in devices.items()}, (*PUBLIC, "reset"))
+
+
+def make_devices(sites: dict[str, Site]) -> dict[str, Device]:
+    made = {name: make_device(sites[name], name=text, username=text[:64]) for name, text in NAMES.items()}
+    full, now = sites["full"], clock.now()
+    for name, values in DEVICES.items():
+        made[name] = make_device(full, name=f"Camera, {name}", **values)
+    for name, values in STATES.items():
+        made[name] = make_device(full, name=f"Camera, {name}", pin=KEY)
+        given: dict[str, Any] = {"checked_at": now, "ms": 41, "locked_until": now + timedelta(minutes=20)} | values
+        DeviceState.set(made[name].id, now, given.pop("status"), **given)
+    made |= {"foreign": make_device(sites["foreign"]), "running": make_device(full, name="Camera, running")}
+    return made
+
+
+PUBLIC = ("sign-in", "forgot", "offline", "setup")
+FIXED = {
+    "home": "/",
+    "sites": "/sites",
+    "sites, page 2": "/sites?page=2",
+    "sites found": "/sites?q=bakery",
+    "sites, none found": "/sites?q=%3Cb%3E%25",
+    "new site": "/sites/new",
+    "devices": "/devices",
+    "devices, page 2": "/devices?page=2",
+    "devices found": "/devices?q=camera&status=down&type=network_camera",
+    "devices, none found": "/devices?q=%22%3E%3Cscript%3E&status=nonsense",
+    "devices, weak": "/devices?status=weak",
+    "account": "/account",
+    "password": "/account/password",
+    "sessions": "/account/sessions",
+    "sign-in": "/sign-in?next=/sites",
+    "forgot": "/forgot",
+    "offline": "/offline",
+    "setup": "/setup",
+}
+
+
+def site_pages(sites: dict[str, Site]) -> dict[str, str]:
+    rests = {"": "", "edit": "/edit", "delete": "/delete", "add device": "/devices/new", "address": "/devices/new/address"}
+    pages = {f"site {name}": f"/sites/{site.id}" for name, site in sites.items()}
+    some = {name: sites[name] for name in ("markup", "unbroken", "full")}
+    pages |= {f"site {name} {rest}".strip(): f"/sites/{site.id}{path}" for name, site in some.items() for rest, path in rests.items()}
+    return pages | {"site full, page 2": f"/sites/{sites['full'].id}?page=2"}
+
+
+def device_pages(devices: dict[str, Device]) -> dict[str, str]:
+    pages = {f"device {name}": f"/devices/{device.id}" for name, device in devices.items()}
+    for part in ("status", "address", "address/edit", "type", "type/edit", "delete"):
+        names = ("markup", "unbroken", "certificate_changed", "by_hand", "unknown", "running")
+        pages |= {f"device {name} {part}": f"/devices/{devices[name].id}/{part}" for name in names}
+    return pages
+
+
+def probe_pages(admin: Account, device: Device) -> dict[str, str]:
+    """A test of a connection: running, well, and with each sort of advice; and a device whose check is running."""
+    wrong = {"tries_left": 4, "locked_for": 1200, "location": "https://127.0.0.1/", "type": "intercom", "model": MARKUP}
+    well = {"type": "unknown", "https": False, "info": {"model": MARKUP, "firmware": "V5.7.12", "serial": "1"}}
+    make_probe(admin, device, Intent.CHECK)
+    tests = {"running": ("", {}), "ok": ("ok", well)}
+    tests |= {code: (code, wrong) for code in ("wrong_password", "locked", "refused", "redirect", "not_encoding")}
+    pages = {}
+    for name, (code, facts) in tests.items():
+        token = make_probe(admin, device, Intent.TEST, code, facts)
+        pages[f"test {name}"] = f"/sites/{device.site_id}/devices/new/address?probe={token}"
+        pages[f"test {name}, its card"] = f"/probes/{token}"
+    return pages
+
+
+def make_probe(admin: Account, device: Device, intent: str, code: str = "", facts: Any = None) -> str:
+    typed = {"name": MARKUP, "host": "127.0.0.9", "port": 8080, "https": False, "username": "admin", "key": new_token()}
+    shown = json.loads(steps.fresh())
+    states = ["ok", "ok", "ok", "ok", "ok"] if code == "ok" else ["ok", "running" if not code else "failed"]
+    for step, state in zip(shown, states, strict=False):
+        step |= {"state": state, "ms": 1234, "facts": {"address": "127.0.0.9", "port": 8080, "kind": "nvr", "model": MARKUP}}
+    return Probe.create(
+        token=new_token(),
+        company_id=admin.company_id,
+        account_id=admin.id,
+        site_id=device.site_id,
+        device_id=device.id,
+        intent=intent,
+        typed=json.dumps(typed),
+        login_key="",
+        connection_version=device.connection_version,
+        steps=json.dumps(shown),
+        code=code,
+        facts=json.dumps(facts or {}),
+        created_at=clock.now(),
+    ).token
+
+
+def reset_token(admin: Account) -> str:
+    token = new_token()
+    ResetToken.create(account=admin, token_hash=hash_token(token), expires_at=clock.now() + timedelta(hours=1))
+    return token
