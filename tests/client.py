@@ -27,17 +27,23 @@ class Person:
         self.token = ""
 
     def get(self, path: str, htmx: bool = False, **more: Any) -> TestResponse:
-        reply = self.client.get(path, headers=headers(htmx) | more.pop("headers", {}), environ_overrides=self.environ, **more)
+        reply = self.client.get(
+            path, headers=headers(htmx) | more.pop("headers", {}), environ_overrides=self.environ, **more
+        )
         if found := TOKEN.search(reply.text if reply.mimetype == "text/html" else ""):
             self.token = unescape(found[1] or found[2])
         return reply
 
-    def post(self, path: str, htmx: bool = False, headers_: dict[str, str] | None = None, **fields: Any) -> TestResponse:
+    def post(
+        self, path: str, htmx: bool = False, headers_: dict[str, str] | None = None, **fields: Any
+    ) -> TestResponse:
         """Post a form with a valid token, fetched from a page that has one if none was seen yet."""
         if not self.token:
             self.fetch_token()
         data = {"csrf_token": self.token} | fields
-        reply = self.client.post(path, data=data, headers=headers(htmx) | (headers_ or {}), environ_overrides=self.environ)
+        reply = self.client.post(
+            path, data=data, headers=headers(htmx) | (headers_ or {}), environ_overrides=self.environ
+        )
         if "Set-Cookie" in reply.headers:
             self.token = ""  # signed in or out: the next form brings a new one
         return reply
@@ -56,7 +62,7 @@ class Person:
             card = self.get(unescape(path[1]), htmx=True)
             if "HX-Redirect" in card.headers:
                 return card.headers["HX-Redirect"]
-            if "hx-trigger=\"load" not in card.text:
+            if 'hx-trigger="load' not in card.text:
                 return card.text
             time.sleep(0.03)
         raise AssertionError("the probe did not end")

@@ -68,7 +68,11 @@ def database_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> str
     name = f"sitehand_{next(_numbers)}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # noqa: S608
-    return postgres.replace("/postgres?", f"/{name}?").removesuffix("/postgres") if "?" in postgres else postgres.rsplit("/", 1)[0] + f"/{name}"
+    return (
+        postgres.replace("/postgres?", f"/{name}?").removesuffix("/postgres")
+        if "?" in postgres
+        else postgres.rsplit("/", 1)[0] + f"/{name}"
+    )
 
 
 @pytest.fixture
@@ -81,7 +85,9 @@ def settings(tmp_path: Path) -> dict[str, Any]:
 def app(request: pytest.FixtureRequest, tmp_path: Path, settings: dict[str, Any]) -> Iterator[Flask]:
     """The app on a fresh, migrated database; devices may be anywhere on loopback."""
     url = database_url(request.param, request, tmp_path)
-    made = create_app(Settings(**{"data": tmp_path, "database_url": url, "allowed_networks": LAB, "log_level": "ERROR"} | settings))
+    made = create_app(
+        Settings(**{"data": tmp_path, "database_url": url, "allowed_networks": LAB, "log_level": "ERROR"} | settings)
+    )
     made.testing = True
     migrate()
     database.connect(reuse_if_open=True)

@@ -25,12 +25,16 @@ def make_employee(company: Company, role: str = Role.INSTALLER, **values: Any) -
     n, now = next(_numbers), clock.now()
     password_hash = Account.select(Account.password_hash).order_by(Account.id).first().password_hash
     given = {"email": f"person{n}@example.com", "name": f"Person {n}", "password_hash": password_hash}
-    return Account.create(**given | {"company": company, "role": role, "password_changed_at": now, "created_at": now} | values)
+    return Account.create(
+        **given | {"company": company, "role": role, "password_changed_at": now, "created_at": now} | values
+    )
 
 
 def make_site(company: Company, **values: Any) -> Site:
     n = next(_numbers)
-    site = Site(**{"company": company, "name": f"Site {n}", "zone": "Europe/Berlin", "created_at": clock.now()} | values)
+    site = Site(
+        **{"company": company, "name": f"Site {n}", "zone": "Europe/Berlin", "created_at": clock.now()} | values
+    )
     site.write()
     return site
 
@@ -43,7 +47,12 @@ def make_device(site: Site, password: str = "Kamera-123", status: str = Status.O
     n, now = next(_numbers), clock.now()
     given: dict[str, Any] = {"site": site, "name": f"Device {n}", "host": f"127.9.{n // 250}.{n % 250 + 1}", "port": 80}
     given |= {"username": "admin", "type": Kind.NETWORK_CAMERA, "type_detected": Kind.NETWORK_CAMERA}
-    given |= {"changed_at": now, "added_at": now, "password_set_at": now, "password_strength": strength(password).verdict}
+    given |= {
+        "changed_at": now,
+        "added_at": now,
+        "password_set_at": now,
+        "password_strength": strength(password).verdict,
+    }
     if values.get("mode") == Mode.SERIAL:
         given |= {"host": None, "port": None}
     device = Device(**given | values)

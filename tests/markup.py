@@ -108,7 +108,9 @@ class Markup(HTMLParser):
         wrong = [e for e in self.all("style", "script") if not e.get("src")]
         wrong += [e for e in self.elements if any(name.startswith("on") or name == "style" for name in e.attrs)]
         wrong += [e for e in self.elements if any(name.startswith("hx-on") for name in e.attrs)]
-        wrong += [e for e in self.elements if any("javascript:" in value or "js:" in value for value in e.attrs.values())]
+        wrong += [
+            e for e in self.elements if any("javascript:" in value or "js:" in value for value in e.attrs.values())
+        ]
         return [str(element) for element in wrong]
 
     def broken_references(self) -> list[str]:

@@ -150,7 +150,7 @@ def test_anothers_things_and_no_things_are_told_alike(app, company, sign_in):
     person = sign_in(employee.email)
     person.fetch_token()
     before, seen = everything_stored(), set()
-    for method, rule, view in guarded(app):
+    for method, rule, _view in guarded(app):
         if not rule.arguments:
             continue
         for values in ids:

@@ -110,10 +110,20 @@ FIXED = {
 
 
 def site_pages(sites: dict[str, Site]) -> dict[str, str]:
-    rests = {"": "", "edit": "/edit", "delete": "/delete", "add device": "/devices/new", "address": "/devices/new/address"}
+    rests = {
+        "": "",
+        "edit": "/edit",
+        "delete": "/delete",
+        "add device": "/devices/new",
+        "address": "/devices/new/address",
+    }
     pages = {f"site {name}": f"/sites/{site.id}" for name, site in sites.items()}
     some = {name: sites[name] for name in ("markup", "unbroken", "full")}
-    pages |= {f"site {name} {rest}".strip(): f"/sites/{site.id}{path}" for name, site in some.items() for rest, path in rests.items()}
+    pages |= {
+        f"site {name} {rest}".strip(): f"/sites/{site.id}{path}"
+        for name, site in some.items()
+        for rest, path in rests.items()
+    }
     return pages | {"site full, page 2": f"/sites/{sites['full'].id}?page=2"}
 
 
@@ -145,7 +155,11 @@ def make_probe(admin: Account, device: Device, intent: str, code: str = "", fact
     shown = json.loads(steps.fresh())
     states = ["ok", "ok", "ok", "ok", "ok"] if code == "ok" else ["ok", "running" if not code else "failed"]
     for step, state in zip(shown, states, strict=False):
-        step |= {"state": state, "ms": 1234, "facts": {"address": "127.0.0.9", "port": 8080, "kind": "nvr", "model": MARKUP}}
+        step |= {
+            "state": state,
+            "ms": 1234,
+            "facts": {"address": "127.0.0.9", "port": 8080, "kind": "nvr", "model": MARKUP},
+        }
     return Probe.create(
         token=new_token(),
         company_id=admin.company_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, request
 from flask.sessions import SecureCookieSessionInterface
@@ -14,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import cli, config, templating
 from webapp.accounts import guard
 from webapp.accounts.views import bp as accounts_bp
-from webapp.common import assets, compress, failures, headers, keys, logs, vault
+from webapp.common import assets, compress, failures, headers, i18n, keys, logs, vault
 from webapp.common.htmx import htmx
 from webapp.common.urls import IdConverter
 from webapp.config import ROOT, Settings
@@ -29,6 +30,14 @@ LANGUAGES = ("en", "de")
 class Cookies(SecureCookieSessionInterface):
     """One signed cookie; over HTTPS it is bound to this host and never travels plainly (Z11)."""
 
+    def __init__(self) -> None:
+        self.serializer: Any = None
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """Made once: deriving it again costs each request more than checking the signature."""
+        self.serializer = self.serializer or super().get_signing_serializer(app)
+        return self.serializer
+
     def get_cookie_name(self, app: Flask) -> str:
         return "__Host-sitehand" if request.is_secure else "sitehand"
 
@@ -41,7 +50,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     configure(app, settings)
-    Babel(app, locale_selector=locale)
+    app.extensions["choose_language"] = choose_language
+    Babel(app, locale_selector=i18n.language)
     htmx.init_app(app)
     app.before_request(open_connection)
     headers.install(app)
@@ -50,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     failures.install(app)
     furnish(app)
     cli.install(app)
-    app.wsgi_app = app.extensions["assets"].install(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = headers.Always(app.extensions["assets"].install(app.wsgi_app))  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
@@ -78,11 +88,12 @@ def configure(app: Flask, settings: Settings) -> None:
     )
 
 
-def locale() -> str | None:
+def choose_language() -> str:
     """The person's choice, else the first of the browser's languages that we have."""
     offered = list(current_app.config["LANGUAGES"])
-    chosen = current_user.language if current_user and current_user.is_authenticated else ""
-    return chosen if chosen in offered else request.accept_languages.best_match(offered, offered[0])
+    person = current_user._get_current_object()
+    chosen = person.language if person and person.is_authenticated else ""
+    return chosen if chosen in offered else str(request.accept_languages.best_match(offered, offered[0]))
 
 
 def furnish(app: Flask) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from webapp.config import Settings
 from webapp.db import database, is_sqlite
@@ -25,7 +27,7 @@ def write(settings: Settings, file: Path) -> None:
         database.execute_sql("VACUUM INTO ?", (str(file),))
         file.chmod(0o600)
     else:
-        postgres("pg_dump", "--format=custom", f"--file={file}", settings.database)
+        postgres(settings, "pg_dump", "--format=custom", f"--file={file}")
 
 
 def restore(settings: Settings, file: Path) -> None:
@@ -33,7 +35,7 @@ def restore(settings: Settings, file: Path) -> None:
     if not file.is_file():
         raise Failed(f"There is no file {file}.")
     if not is_sqlite():
-        postgres("pg_restore", "--exit-on-error", f"--dbname={settings.database}", str(file))
+        postgres(settings, "pg_restore", "--exit-on-error", str(file))
         return
     target = Path(database.database)
     if target.exists() and target.stat().st_size and has_tables(target):
@@ -50,7 +52,7 @@ def has_tables(path: Path) -> bool:
 
 def check(file: Path) -> None:
     try:
-        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as found:
+        with sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True) as found:
             if found.execute("PRAGMA quick_check").fetchone()[0] == "ok" and found.execute("SELECT COUNT(*) FROM company"):
                 return
     except sqlite3.DatabaseError as error:
@@ -58,10 +60,22 @@ def check(file: Path) -> None:
     raise Failed(f"{file} is damaged.")
 
 
-def postgres(*command: str) -> None:
+def postgres(settings: Settings, program: str, *options: str) -> None:
+    """Run a client program on our database; its password travels where other users of the machine do not see it (Z9)."""
+    url, password = without_password(settings.database)
+    environment = os.environ | ({"PGPASSWORD": password} if password else {})
+    command = (program, f"--dbname={url}", *options)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     except FileNotFoundError as error:
-        raise Failed(f"{command[0]} is not installed. Install PostgreSQL's client programs.") from error
+        raise Failed(f"{program} is not installed. Install PostgreSQL's client programs.") from error
     if done.returncode:
-        raise Failed(f"{command[0]} failed: {done.stderr.strip()[-300:]}")
+        raise Failed(f"{program} failed: {done.stderr.strip()[-300:]}")
+
+
+def without_password(url: str) -> tuple[str, str]:
+    """A database's URL, and the password that was in it or ""."""
+    parts = urlsplit(url)
+    who, at, where = parts.netloc.rpartition("@")
+    name, _, password = who.partition(":")
+    return parts._replace(netloc=f"{name}{at}{where}").geturl(), unquote(password)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -113,7 +115,7 @@ def drop_broken_connection() -> None:
 
 def migrate() -> list[str]:
     """Bring the schema up to date; gives the names of what was applied. One process at a time."""
-    with database.connection_context() if database.is_closed() else database.atomic():
+    with alone(), database.connection_context() if database.is_closed() else nullcontext():
         if is_sqlite():
             return list(Runner(database.obj, str(MIGRATIONS)).up())
         database.execute_sql("SELECT pg_advisory_lock(%s)", (MIGRATING,))
@@ -121,6 +123,20 @@ def migrate() -> list[str]:
             return list(Runner(database.obj, str(MIGRATIONS)).up())
         finally:
             database.execute_sql("SELECT pg_advisory_unlock(%s)", (MIGRATING,))
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """On SQLite, wait for other processes that migrate; not by a transaction, which foreign keys cannot be off in."""
+    if not is_sqlite():
+        yield
+        return
+    folder = os.open(Path(database.database).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def pending_migrations() -> list[str]:

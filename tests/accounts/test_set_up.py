@@ -54,7 +54,10 @@ def test_afterwards_the_page_is_gone(anyone):
 
 def test_it_is_in_the_audit_trail(anyone):
     anyone.post("/setup", **TYPED)
-    assert [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)] == ["company.created", "session.began"]
+    assert [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)] == [
+        "company.created",
+        "session.began",
+    ]
 
 
 def test_from_another_machine_the_code_of_the_terminal_opens_it(away, code):
@@ -159,7 +162,9 @@ def test_two_at_once_make_one_company(app):
     people = [Person(app) for _ in range(4)]
     for person in people:
         person.get("/setup")
-    tell = at_once(*[lambda n=n, p=p: p.post("/setup", **TYPED | {"email": f"p{n}@example.com"}) for n, p in enumerate(people)])
+    tell = at_once(
+        *[lambda n=n, p=p: p.post("/setup", **TYPED | {"email": f"p{n}@example.com"}) for n, p in enumerate(people)]
+    )
 
     assert Company.select().count() == Account.select().count() == Session.select().count() == 1
     assert sorted((reply.status_code, reply.location) for reply in tell)[0] == (303, "/")

@@ -139,7 +139,9 @@ def test_a_bad_field_comes_back_with_its_complaint(admin, site, camera, field, v
     assert not Device.select().count() and not camera.requests
 
 
-@pytest.mark.parametrize("host", ["10.0.0.5", "192.168.1.64", "169.254.169.254", "[::1]", "fe80::1", "224.0.0.1", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "host", ["10.0.0.5", "192.168.1.64", "169.254.169.254", "[::1]", "fe80::1", "224.0.0.1", "0.0.0.0"]
+)
 def test_an_address_that_is_not_public_is_refused_before_anything_is_sent(admin, site, camera, host):
     reply = admin.post(url(site, "/test"), htmx=True, **typed(camera, host=host))
     assert reply.status_code == 422 and "Only reachable inside the local network" in reply.text
@@ -168,7 +170,9 @@ def test_what_is_in_the_way_is_named(admin, site, profile, behaviour, sentence):
     assert sentence in card and not Device.select().count()
 
 
-@pytest.mark.parametrize(("profile", "behaviour"), [(profiles.INTERCOM, Behaviour.NORMAL), (profiles.CAMERA, Behaviour.LOCKED)])
+@pytest.mark.parametrize(
+    ("profile", "behaviour"), [(profiles.INTERCOM, Behaviour.NORMAL), (profiles.CAMERA, Behaviour.LOCKED)]
+)
 def test_save_anyway_is_refused_for_other_kinds_and_locked_logins(admin, site, profile, behaviour):
     with Pretend(profile, host="127.0.0.1", behaviour=behaviour) as device:
         card = admin.probe(admin.post(url(site, "/test"), htmx=True, **typed(device)))
@@ -208,7 +212,12 @@ def test_a_pasted_link_is_split_into_the_fields(admin, site, camera):
     camera.username = "root"
     add(admin, site, camera, host=pasted, port="80", password="")
     device = Device.get()
-    assert (device.host, device.port, device.username, device.password) == ("127.0.0.1", camera.port, "root", "Kamera-123")
+    assert (device.host, device.port, device.username, device.password) == (
+        "127.0.0.1",
+        camera.port,
+        "root",
+        "Kamera-123",
+    )
 
 
 def test_a_weak_password_is_advised_against_and_kept(admin, site, camera):
@@ -249,7 +258,11 @@ def test_a_duplicate_of_another_company_is_refused_without_naming_it(admin, site
 
 def test_a_site_whose_owner_has_not_authorized_is_refused(admin, company, camera):
     site = make_site(company, status=SiteStatus.OWNED_UNAUTHORIZED)
-    for reply in (admin.get(url(site)), admin.post(url(site), **typed(camera)), admin.post(url(site, "/test"), **typed(camera))):
+    for reply in (
+        admin.get(url(site)),
+        admin.post(url(site), **typed(camera)),
+        admin.post(url(site, "/test"), **typed(camera)),
+    ):
         assert reply.status_code == 409 and "Ask the owner for authorization" in reply.text
     assert not Device.select().count() and not camera.requests
 

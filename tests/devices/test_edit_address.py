@@ -51,7 +51,9 @@ def test_it_saves_and_checks_the_new_connection_once(admin, device):
 def test_with_htmx_the_row_the_title_and_the_status_come_back(admin, device):
     reply = save(admin, device, htmx=True, name="Back door")
     assert reply.status_code == 200 and "<html" not in reply.text
-    assert 'id="address"' in reply.text and 'id="title" hx-swap-oob="true"' in reply.text and 'id="status"' in reply.text
+    assert (
+        'id="address"' in reply.text and 'id="title" hx-swap-oob="true"' in reply.text and 'id="status"' in reply.text
+    )
     assert "Back door" in reply.text
 
 
@@ -145,7 +147,9 @@ def test_another_place_is_met_without_the_old_key(admin, site):
 def test_a_device_added_by_serial_number_has_no_such_row(admin, site):
     device = make_device(site, mode=Mode.SERIAL)
     assert "IP/Domain" not in admin.get(f"/devices/{device.id}").text
-    forced = admin.post(f"/devices/{device.id}/address", name="x", host="127.0.0.1", port="80", username="a", version="1")
+    forced = admin.post(
+        f"/devices/{device.id}/address", name="x", host="127.0.0.1", port="80", username="a", version="1"
+    )
     assert forced.status_code == 409 and "has an address that can be edited" in forced.text
     assert admin.get(f"/devices/{device.id}/address/edit").status_code == 409
 

@@ -55,10 +55,16 @@ class SetupForm(Form):
     code = Text(lazy("Setup code"), description=lazy("The server's terminal shows it: ten letters and digits."))
 
 
+class WayBack(Hidden):
+    """The page that asked for the sign-in, with its search and filters."""
+
+    longest = 2000
+
+
 class SignInForm(Form):
     email = EmailField(lazy("Email"), [Required(lazy("Which e-mail address?")), Length(max=254)])
     password = PasswordField(lazy("Password"), [Required(lazy("Type your password."))])
-    next = Hidden()
+    next = WayBack()
 
 
 class ForgotForm(Form):

@@ -134,13 +134,19 @@ class ResetToken(BaseModel):
 
     @classmethod
     def open(cls, token_hash: str, at: datetime) -> ResetToken | None:
-        return cls.get_or_none((cls.token_hash == token_hash) & cls.used_at.is_null() & (cls.expires_at > at))
+        live = (cls.token_hash == token_hash) & cls.used_at.is_null() & (cls.expires_at > at)
+        return cls.select(cls, Account).join(Account).where(live, Account.disabled_at.is_null()).first()
 
     @classmethod
     def use(cls, token_hash: str, at: datetime) -> bool:
         """True for exactly one of any number of parallel uses (Z14)."""
         unused = (cls.token_hash == token_hash) & cls.used_at.is_null() & (cls.expires_at > at)
         return bool(cls.update(used_at=at).where(unused).execute() == 1)
+
+    @classmethod
+    def close(cls, account_id: int) -> None:
+        """Forget all links of a person."""
+        cls.delete().where(cls.account == account_id).execute()
 
 
 class SetupLock(BaseModel):

@@ -184,7 +184,7 @@ def choose_language() -> Any:
     form = LanguageForm()
     form.language.choices = language_choices()
     if not form.validate():
-        return show_page("accounts/show.html", **account_page(language_form=form)), 422
+        return show_page("accounts/show.html", errors=form.errors, **account_page(language_form=form)), 422
     people.choose_language(current_user, form.language.data)
     return redirect(url_for("accounts.show"), 303)
 

@@ -28,7 +28,6 @@ SHELL = (STYLES, "js/app.js", "vendor/htmx-2.0.11/htmx.min.js", "icons.svg", "ic
 SERVED = {".css", ".js", ".svg", ".png", ".webp", ".woff2", ".wasm"}
 COMPRESSED = {".css", ".js", ".svg", ".wasm"}
 HASHED = re.compile(r"\.[0-9a-f]{10}\.[a-z0-9]+$")
-HEADERS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,6 @@ class Assets:
             autorefresh=False,
             allow_all_origins=False,
             immutable_file_test=is_immutable,
-            add_headers_function=add_headers,
         )
 
 
@@ -125,8 +123,3 @@ def write(path: Path, data: bytes) -> None:
 
 def is_immutable(path: str, url: str) -> bool:
     return HASHED.search(url) is not None
-
-
-def add_headers(headers: object, path: str, url: str) -> None:
-    for name, value in HEADERS.items():
-        headers[name] = value  # type: ignore[index]

@@ -6,6 +6,7 @@ The session cookie is SameSite=Lax, so no other site can make the browser fetch 
 from __future__ import annotations
 
 import gzip
+from functools import lru_cache
 
 import brotli
 from flask import Response, request
@@ -22,9 +23,15 @@ def compress(response: Response) -> Response:
     if len(body) < SMALLEST:
         return response
     if "br" in accepted:
-        response.set_data(brotli.compress(body, quality=3))
+        response.set_data(packed(body))
         response.headers["Content-Encoding"] = "br"
     elif "gzip" in accepted:
         response.set_data(gzip.compress(body, 5))
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+@lru_cache(maxsize=256)
+def packed(body: bytes) -> bytes:
+    """A list that has not changed is packed once, however often it is looked at."""
+    return brotli.compress(body, quality=4)

@@ -34,9 +34,11 @@ class Text(StringField):
 class Hidden(HiddenField):
     """A value that the page brings back; nonsense in it is no value."""
 
+    longest = 100
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
-        self.data = UNSHOWABLE.sub("", self.data or "")[:100]
+        self.data = UNSHOWABLE.sub("", self.data or "")[: self.longest]
 
 
 class Required:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
 from webapp.common.errors import Forbidden
 from webapp.common.i18n import _
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 POLICY = "; ".join(
     [
@@ -19,16 +24,32 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-ALWAYS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
-}
+ALWAYS = [
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"),
+]
+OVER_HTTPS = [*ALWAYS, ("Strict-Transport-Security", "max-age=31536000")]
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
+
+
+class Always:
+    """Puts the fixed headers on every answer, static files and failures included."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self.app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        fixed = OVER_HTTPS if environ["wsgi.url_scheme"] == "https" else ALWAYS
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            return start_response(status, headers + fixed, *more)
+
+        return self.app(environ, start)
 
 
 def install(app: Flask) -> None:
@@ -41,20 +62,24 @@ def refuse_foreign_posts() -> None:
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return
     site = request.headers.get("Sec-Fetch-Site", "")
-    origin = urlsplit(request.headers.get("Origin", "")).netloc
-    foreign = site not in {"", "same-origin", "none"} or (origin and origin != request.host)
+    foreign = site not in {"", "same-origin", "none"} or is_foreign(request.headers.get("Origin", ""))
     if foreign or (request.content_length and request.mimetype not in FORMS):
         raise Forbidden(_("This request did not come from a form of this page. Open the page again and retry."))
 
 
+def is_foreign(origin: str) -> bool:
+    """Whether an Origin header names another place than this host; nonsense and "null" do."""
+    try:
+        return bool(origin) and urlsplit(origin).netloc != request.host
+    except ValueError:
+        return True
+
+
 def add_headers(response: Response) -> Response:
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
+    """What depends on the answer: pages are a person's own, and differ by who asks and how."""
     response.headers.setdefault("Cache-Control", "private, no-cache")
     if response.mimetype == "text/html":
         response.headers["Vary"] = "Cookie, HX-Request, Accept-Language, Accept-Encoding"
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask_babel import get_locale as current_locale
+from flask import current_app, g, has_request_context
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from webapp.common import clock
@@ -20,8 +20,12 @@ NAMES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
 
 
 def language() -> str:
-    locale = current_locale()
-    return locale.language if locale else "en"
+    """The reader's language; "en" where nobody reads, as in a job."""
+    if not has_request_context():
+        return "en"
+    if "language" not in g:
+        g.language = current_app.extensions["choose_language"]()
+    return str(g.language)
 
 
 def direction() -> str:

@@ -37,10 +37,10 @@ def run(job: Callable[..., None], *ids: Any) -> None:
         log.exception("job failed", job=job.__qualname__)
 
 
-def stop() -> None:
-    """Finish what runs, forget what waits; a later `enqueue` starts afresh."""
+def stop(forget: bool = True) -> None:
+    """Finish what runs, forget what waits (or finish that too); a later `enqueue` starts afresh."""
     global _pool
     with _lock:
         pool, _pool = _pool, None
     if pool:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(wait=True, cancel_futures=forget)

@@ -42,7 +42,7 @@ def show_list(page: str, part: str, rows: str, language: str, key: Hashable, **c
     elif session.get("_flashes"):
         frame = render_template(page, **context)  # a message is shown once
     else:
-        person = current_user
+        person = current_user._get_current_object()
         frame = keep(page, language, (person.name, person.company_name, person.role), key, Once(context))
     return frame.replace(SLOT, rows)
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from flask import render_template
 from markupsafe import Markup
 
-from webapp.common.i18n import _, language
+from webapp.common.i18n import _
 from webapp.devices.models import Status
 from webapp.devices.models.lists import DeviceRow, SiteRow
 from webapp.devices.words import STATUSES, type_icon
@@ -18,9 +18,8 @@ from webapp.devices.words import STATUSES, type_icon
 KEPT = 4096
 
 
-def device_rows(rows: list[DeviceRow], at_site: bool = True) -> Markup:
-    """The rows of a list, each from memory unless it is new."""
-    reader = language()
+def device_rows(rows: list[DeviceRow], reader: str, at_site: bool = True) -> Markup:
+    """The rows of a list, each from memory unless it is new. `reader` is the language."""
     return Markup("".join([render_device(row, at_site, reader) for row in rows]))  # noqa: S704
 
 
@@ -35,8 +34,7 @@ def render_device(row: DeviceRow, at_site: bool, reader: str) -> Markup:
     return Markup(render_template("devices/_row.html", row=row, at_site=at_site, **shown))  # noqa: S704
 
 
-def site_rows(rows: list[SiteRow]) -> Markup:
-    reader = language()
+def site_rows(rows: list[SiteRow], reader: str) -> Markup:
     return Markup("".join([render_site(row, reader) for row in rows]))  # noqa: S704
 
 

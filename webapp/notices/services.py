@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from webapp import config
 
 
@@ -17,5 +19,5 @@ def mail(to: str, subject: str, text: str) -> bool:
     from apprise import Apprise, NotifyFormat
 
     url, sender = config.current().mail_url, Apprise()
-    sender.add(f"{url}{'&' if '?' in url else '?'}to={to}")
+    sender.add(f"{url}{'&' if '?' in url else '?'}to={quote(to, safe='')}")
     return bool(sender.notify(body=text, title=subject, body_format=NotifyFormat.TEXT))

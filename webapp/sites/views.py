@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_login import current_user
 
+from webapp.accounts import guard
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused
@@ -26,9 +27,10 @@ bp = Blueprint("sites", __name__, url_prefix="/sites")
 @bp.get("")
 def index() -> Any:
     query = request.args.get("q", "")[:100]
-    found = lists.sites(current_user, query, page_number(request.args))
-    key, rows = (query, found.total, found.page), site_rows(found.rows)
-    return show_list("sites/index.html", "sites/_list.html", rows, language(), key, found=found, query=query)
+    found = lists.sites(guard.me(), query, page_number(request.args))
+    key, reader = (query, found.total, found.page), language()
+    rows = site_rows(found.rows, reader)
+    return show_list("sites/index.html", "sites/_list.html", rows, reader, key, found=found, query=query)
 
 
 @bp.get("/new")

@@ -13,7 +13,7 @@ from webapp.accounts.models import Account, Company, SetupLock
 from webapp.accounts.permissions import Role
 from webapp.accounts.principal import Operator
 from webapp.audit import services as audit
-from webapp.common import clock
+from webapp.common import clock, keys
 from webapp.common.errors import Refused
 from webapp.common.i18n import _
 from webapp.db import transaction
@@ -27,11 +27,11 @@ def is_set_up() -> bool:
 
 def setup_code(data: Path) -> str:
     """The code that a first visitor from another machine must know: ten characters, kept in DATA, 0600."""
-    path = data / "setup-code"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text("".join(secrets.choice(ALPHABET) for _ in range(10)))
-    return path.read_text().strip()
+    return keys.read_or_make(data / "setup-code", new_setup_code).decode().strip()
+
+
+def new_setup_code() -> bytes:
+    return "".join(secrets.choice(ALPHABET) for _ in range(10)).encode()
 
 
 def is_setup_code(data: Path, typed: str) -> bool:

@@ -32,13 +32,14 @@ def change_password(by: Principal, current: str, new: str) -> bool:
 
 
 def set_password(account: Account, new: str, by: Actor, action: str, kept: int | None = None) -> None:
-    """Store a new password's hash; every session but `kept` ends with it (Z11)."""
+    """Store a new password's hash; every session but `kept` and every link for a new one ends with it (Z11)."""
     hashed = hash_password(new)
     with transaction():
         password_changing.send(account, password=new)
         account.password_hash, account.password_changed_at = hashed, clock.now()
         account.save(only=[Account.password_hash, Account.password_changed_at])
         Session.end_others(account.id, kept)
+        ResetToken.close(account.id)
         audit.record(by, action, account)
 
 

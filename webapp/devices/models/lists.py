@@ -31,9 +31,8 @@ CASE WHEN shown IN ('offline', 'auth_failed', 'locked', 'certificate_changed', '
 """
 DEVICES = """
 WITH mine AS (
-  SELECT *, {group} AS grp FROM (
-    SELECT d.id, d.name, d.site_id, s.name AS site_name, d.host, d.port, d.type, d.model, d.password_strength,
-           {shown} AS shown
+  SELECT id, name, shown, CASE WHEN password_strength = 'weak' THEN 1 ELSE 0 END AS weak, {group} AS grp FROM (
+    SELECT d.id, d.name, d.type, d.password_strength, {shown} AS shown
     FROM device d JOIN site s ON s.id = d.site_id LEFT JOIN device_state st ON st.device_id = d.id
     WHERE {where}
   ) AS seen
@@ -42,8 +41,9 @@ WITH mine AS (
          COALESCE(SUM(CASE WHEN grp = 1 THEN 1 ELSE 0 END), 0) AS bad,
          COALESCE(SUM(CASE WHEN grp = 2 THEN 1 ELSE 0 END), 0) AS look,
          COALESCE(SUM(CASE WHEN shown = 'online' THEN 1 ELSE 0 END), 0) AS online FROM mine
-), page AS (SELECT * FROM mine WHERE {chosen} ORDER BY grp, lower(name), id LIMIT ? OFFSET ?)
-SELECT page.*, counted.* FROM counted LEFT JOIN page ON 1 = 1
+), page AS (SELECT id, shown, grp FROM mine WHERE {chosen} ORDER BY grp, lower(name), id LIMIT ? OFFSET ?)
+SELECT d.id, d.name, d.site_id, s.name, d.host, d.port, d.type, d.model, d.password_strength, p.shown, p.grp, counted.*
+FROM counted LEFT JOIN page p ON 1 = 1 LEFT JOIN device d ON d.id = p.id LEFT JOIN site s ON s.id = d.site_id
 """
 STATUSES = {
     "": "1 = 1",
@@ -52,7 +52,7 @@ STATUSES = {
     "online": "shown = 'online'",
     "offline": "shown = 'offline'",
     "unknown": "shown IN ('unknown', 'checking')",
-    "weak": "password_strength = 'weak'",
+    "weak": "weak = 1",
 }
 
 

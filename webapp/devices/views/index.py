@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_login import current_user
 
+from webapp.accounts import guard
 from webapp.common.i18n import language
 from webapp.common.memo import show_list
 from webapp.common.pages import page_number
@@ -20,7 +20,8 @@ FILTERS = ("q", "status", "type", "site", "mode")
 @bp.get("/devices")
 def index() -> Any:
     chosen = {name: request.args.get(name, "")[:100] for name in FILTERS}
-    found = lists.devices(current_user, chosen, page_number(request.args))
+    found = lists.devices(guard.me(), chosen, page_number(request.args))
     key = (*chosen.values(), found.total, found.page, *found.counts.values())
-    rows = device_rows(found.rows, at_site=False)
-    return show_list("devices/index.html", "devices/_list.html", rows, language(), key, found=found, chosen=chosen)
+    reader = language()
+    rows = device_rows(found.rows, reader, at_site=False)
+    return show_list("devices/index.html", "devices/_list.html", rows, reader, key, found=found, chosen=chosen)

@@ -1,0 +1,42 @@
+"""What is measured of a page as it stands in the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+TAP = 48  # CSS pixels, the least that a thumb hits
+
+# Everything that sticks out of the window sideways, by its tag, class and text.
+STICKING_OUT = """() => {
+  const wide = document.documentElement.clientWidth;
+  const hidden = (e) => { for (; e; e = e.parentElement) if (getComputedStyle(e).overflowX !== "visible") return true; };
+  return document.documentElement.scrollWidth <= wide ? [] : [...document.querySelectorAll("body *")]
+    .filter((e) => { const box = e.getBoundingClientRect(); return box.width && (box.right > wide + 1 || box.left < -1) && !hidden(e.parentElement); })
+    .map((e) => `${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`);
+}"""
+
+# Buttons, tabs and fields that are seen and smaller than they must be.
+TOO_SMALL = """(least) => [...document.querySelectorAll(".button, button, .round, .tabs a, summary, select, input, textarea")]
+  .filter((e) => !/^(checkbox|radio|hidden)$/.test(e.type) && !e.matches(".skip") && e.checkVisibility({ visibilityProperty: true }))
+  .map((e) => [e, e.getBoundingClientRect()])
+  .filter(([e, box]) => box.height < least - .5 || box.width < least - .5)
+  .map(([e, box]) => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)}: ${box.width} x ${box.height}`)"""
+
+# Start this before the page; read `shifted` after it.
+NOTE_SHIFTS = """() => {
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+def barriers(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe finds on the page, each with the elements that it is about; all of WCAG 2.2 AA, or some rules."""
+    only: Any = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}
+    found = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]}).response["violations"]
+    return [f"{one['id']}: {node['html'][:200]} {node['failureSummary']}" for one in found for node in one["nodes"]]

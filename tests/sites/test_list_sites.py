@@ -1,0 +1,133 @@
+"""The list of sites: search, pages, counts, and what it costs."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+
+from tests.factories import assign, make_company, make_device, make_employee, make_site
+from webapp.accounts.permissions import Role
+from webapp.db import transaction
+from webapp.devices.models import Status
+from webapp.protocols.isapi.kinds import Kind
+
+
+def names(reply):
+    return re.findall(r'href="/sites/\d+"><span class="glyph">.*?<bdi>(.*?)</bdi>', reply.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("bäck", ["Bäckerei Süd"]),
+        ("BÄCK", ["Bäckerei Süd"]),
+        ("ba\u0308ckerei", ["Bäckerei Süd"]),
+        ("süd", ["Bäckerei Süd"]),
+        ("STRASSE", ["Museum"]),
+        ("straße 5", ["Museum"]),
+        ("lindau", ["Bäckerei Süd", "Museum"]),
+        ("holstein", ["100% Sale"]),
+        ("%", ["100% Sale"]),
+        ("_", ["Depot_1"]),
+        ("!", ["Hey!"]),
+        ("\\", []),
+        ("'", []),
+        ("' OR 1=1 --", []),
+        ("Ｍｕｓｅｕｍ", ["Museum"]),
+        ("  museum ", ["Museum"]),
+        ("السوق", ["متجر السوق"]),
+        ("x" * 5000, []),
+        ("\x00museum", ["Museum"]),
+    ],
+)
+def test_it_finds_in_name_and_address_whatever_the_case(admin, company, query, found):
+    make_site(company, name="Bäckerei Süd", city="Lindau")
+    make_site(company, name="Museum", address="Hauptstraße 5", city="Lindau")
+    make_site(company, name="100% Sale", region="Holstein")
+    for name in ("Depot_1", "Hey!", "متجر السوق"):
+        make_site(company, name=name)
+    for htmx in (False, True):
+        reply = admin.get("/sites", htmx=htmx, query_string={"q": query})
+        assert reply.status_code == 200 and sorted(names(reply)) == sorted(found)
+        assert ("<html" in reply.text) != htmx
+    assert ("Nothing found" in reply.text) == (not found)
+
+
+def test_what_was_searched_is_text(admin, company):
+    make_site(company)
+    page = admin.get("/sites", query_string={"q": '"><script>alert(1)</script>'}).text
+    assert "<script>alert" not in page and "&lt;script&gt;" in page
+
+
+def test_it_goes_on_over_pages_in_the_order_of_names(admin, company):
+    with transaction():
+        for n in range(120):
+            make_site(company, name=f"Shop {n:03}")
+    pages = [admin.get(f"/sites?page={n}") for n in (1, 2, 3)]
+    assert [len(names(page)) for page in pages] == [50, 50, 20]
+    assert sum((names(page) for page in pages), []) == [f"Shop {n:03}" for n in range(120)]
+    assert all("120 sites" in page.text and f"Page {n} of 3" in page.text for n, page in enumerate(pages, 1))
+    assert "page=2" in pages[0].text and "page=4" not in pages[2].text
+    found = admin.get("/sites?q=shop+00&page=1")
+    assert len(names(found)) == 10 and "10 sites found" in found.text
+    second = admin.get("/sites?q=shop&page=2").text
+    assert "q=shop" in second and "page=3" in second
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "1.5", "", "٢", "9" * 30])
+def test_a_page_that_makes_no_sense_is_the_first(admin, company, page):
+    make_site(company, name="Bakery")
+    assert names(admin.get("/sites", query_string={"page": page})) == ["Bakery"]
+
+
+def test_a_page_beyond_the_last_does_not_claim_that_there_are_none(admin, company):
+    make_site(company, name="Bakery")
+    for page in (2, 10_000, 999_999):
+        reply = admin.get(f"/sites?page={page}")
+        assert reply.status_code == 200 and "No sites yet" not in reply.text
+
+
+def test_it_says_how_many_devices_and_how_they_fare(admin, company):
+    site, empty = make_site(company, name="A"), make_site(company, name="B")
+    well = make_site(company, name="C")
+    for status in (Status.OFFLINE, Status.LOCKED, Status.ONLINE):
+        make_device(site, status=status)
+    make_device(well)
+    make_device(well, type=Kind.UNKNOWN)
+    lines = re.findall(r'<li><a class="row \w+" href="/sites/(\d+)">(.*?)</a></li>', admin.get("/sites").text)
+    told = {int(number): line for number, line in lines}
+    assert "3 devices" in told[site.id] and "2 down" in told[site.id]
+    assert "No devices yet" in told[empty.id]
+    assert "2 devices" in told[well.id] and "1 to check" in told[well.id]
+
+
+def test_the_list_is_one_statement(admin, company, sign_in, caplog):
+    with transaction():
+        for _ in range(60):
+            make_device(make_site(company))
+    installer = make_employee(company)
+    person = sign_in(installer.email)
+    for who, path in ((admin, "/sites"), (admin, "/sites?q=site&page=2"), (person, "/sites")):
+        who.get(path)
+        with caplog.at_level(logging.DEBUG, "peewee"):
+            caplog.clear()
+            assert who.get(path).status_code == 200
+        statements = [record for record in caplog.records if record.name == "peewee"]
+        assert len(statements) == 2, [record.getMessage()[:80] for record in statements]  # the session, and the list
+
+
+def test_the_empty_list_says_what_to_do(admin, sign_in, company):
+    assert "Add your first site" in admin.get("/sites").text
+    observer = sign_in(make_employee(company, Role.OBSERVER).email)
+    assert "has not assigned you a site" in observer.get("/sites").text
+
+
+def test_others_sites_are_neither_listed_nor_counted(sign_in, company):
+    make_site(make_company(), name="Foreign shop")
+    make_site(company, name="Other shop")
+    installer = make_employee(company)
+    assign(make_site(company, name="My shop"), installer)
+    reply = sign_in(installer.email).get("/sites?q=shop")
+    assert names(reply) == ["My shop"] and "1 site found" in reply.text
