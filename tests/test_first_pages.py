@@ -18,7 +18,10 @@ def test_everything_leads_to_setup(anyone, path):
 
 @pytest.mark.parametrize("path", ["/setup", "/forgot", "/offline"])
 def test_the_pages_are_well_made(anyone, path):
-    for reply in (anyone.get(path), anyone.post(path, company="<b>", email="x") if path == "/setup" else anyone.get(path)):
+    for reply in (
+        anyone.get(path),
+        anyone.post(path, company="<b>", email="x") if path == "/setup" else anyone.get(path),
+    ):
         html = Markup.of(reply.text)
         assert not html.faults + html.ids_given_twice() + html.without_a_name()
         assert not html.inline_code() + html.broken_references()

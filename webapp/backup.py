@@ -53,7 +53,9 @@ def has_tables(path: Path) -> bool:
 def check(file: Path) -> None:
     try:
         with sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True) as found:
-            if found.execute("PRAGMA quick_check").fetchone()[0] == "ok" and found.execute("SELECT COUNT(*) FROM company"):
+            if found.execute("PRAGMA quick_check").fetchone()[0] == "ok" and found.execute(
+                "SELECT COUNT(*) FROM company"
+            ):
                 return
     except sqlite3.DatabaseError as error:
         raise Failed(f"{file} is not a backup of Sitehand, or it is damaged.") from error

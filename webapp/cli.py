@@ -28,7 +28,7 @@ RULE = "The password needs at least 8 characters, with three of: upper case, low
 
 
 def settings() -> Settings:
-    return current_app.config["SETTINGS"]  # type: ignore[no-any-return]
+    return current_app.config["SETTINGS"]
 
 
 def fail(sentence: str) -> None:
@@ -101,7 +101,9 @@ def backup(file: Path) -> None:
         in_connection(lambda: backups.write(settings(), file))
     except backups.Failed as error:
         fail(str(error))
-    click.echo(f"Written to {file}. Keep {settings().data / 'vault.key'} apart from it; without it no stored password opens.")
+    click.echo(
+        f"Written to {file}. Keep {settings().data / 'vault.key'} apart from it; without it no stored password opens."
+    )
 
 
 @click.command("restore")

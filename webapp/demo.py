@@ -17,7 +17,13 @@ from webapp.sites.models import Assignment
 
 PASSWORD = "Ladder-and-light-7"  # noqa: S105  (of a throw-away installation, printed when it starts)
 SITES = [
-    {"name": "Bakery on the market square", "zone": "Europe/Berlin", "address": "Market Square 3", "city": "Lindau", "region": ""},
+    {
+        "name": "Bakery on the market square",
+        "zone": "Europe/Berlin",
+        "address": "Market Square 3",
+        "city": "Lindau",
+        "region": "",
+    },
     {"name": "Depot North", "zone": "Europe/Berlin", "address": "Harbour Road 18", "city": "Kiel", "region": ""},
     {"name": "School of music", "zone": "Europe/Madrid", "address": "Calle Mayor 41", "city": "Toledo", "region": ""},
 ]

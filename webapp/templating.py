@@ -78,5 +78,3 @@ def idn(host: str) -> str:
 def place(device: Any) -> str:
     host = f"[{device.host}]" if ":" in device.host else idn(device.host)
     return f"{host}:{device.port}"
-
-

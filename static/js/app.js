@@ -240,12 +240,13 @@
 
   // ---- ages, the top bar, being offline
   const lang = document.documentElement.lang || "en";
-  const [now, since] = ["auto", "always"].map((numeric) => new Intl.RelativeTimeFormat(lang, { numeric, style: "narrow" }));
+  const [now, since] = ["auto", "always"].map((numeric) => new Intl.RelativeTimeFormat(lang, { numeric, style: "short" }));
+  const units = [[31536000, "year"], [2592000, "month"], [604800, "week"], [86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
   function ages() {
     for (const at of all("time[data-age]")) {
       const s = Math.max(0, (Date.now() - Date.parse(at.dateTime)) / 1000);
-      const [n, unit] = s < 60 ? [s, "second"] : s < 3600 ? [s / 60, "minute"] : s < 86400 ? [s / 3600, "hour"] : [s / 86400, "day"];
-      const text = (s < 1 ? now : since).format(-Math.floor(n), unit);
+      const [size, unit] = units.find(([size]) => s >= size) || [1, "second"];
+      const text = (s < 1 ? now : since).format(-Math.floor(s / size), unit);
       if (at.textContent !== text) at.textContent = text;
       if (at.dataset.old) at.classList.toggle("old", s > +at.dataset.old);
     }

@@ -35,7 +35,9 @@ def is_strong(form: Any, field: Any) -> None:
         return
     if found.short_by:
         raise ValidationError(_("Use at least %(n)s characters; %(short)s more.", n=SHORTEST, short=found.short_by))
-    raise ValidationError(_("Add at least one of these: %(kinds)s.", kinds=", ".join(str(CLASSES[k][1]) for k in found.missing)))
+    raise ValidationError(
+        _("Add at least one of these: %(kinds)s.", kinds=", ".join(str(CLASSES[k][1]) for k in found.missing))
+    )
 
 
 def email(label: Any = lazy("Email")) -> EmailField:
@@ -44,7 +46,9 @@ def email(label: Any = lazy("Email")) -> EmailField:
 
 def new_password(label: Any) -> PasswordField:
     hint = lazy("At least 8 characters, with three of: upper case, lower case, digits, special characters.")
-    return PasswordField(label, [Required(lazy("Choose a password.")), Length(max=LONGEST), is_strong], description=hint)
+    return PasswordField(
+        label, [Required(lazy("Choose a password.")), Length(max=LONGEST), is_strong], description=hint
+    )
 
 
 class SetupForm(Form):

@@ -114,7 +114,10 @@ def forgot() -> Any:
         return show_page("accounts/forgot.html", form=form, can_mail=notices.can_mail()), 422
     if notices.can_mail():
         subject = _("Your new Sitehand password")
-        text = _("Open this link within one hour to choose a new password:\n\n{link}\n\nIf you did not ask for it, ignore this message.")
+        text = _(
+            "Open this link within one hour to choose a new password:\n\n{link}\n\n"
+            "If you did not ask for it, ignore this message."
+        )
         base_url = current_app.config["SETTINGS"].base_url
         secrets.ask_for_reset(form.email.data, guard.address(), base_url, subject, text)
     return show_page("accounts/forgot.html", form=form, can_mail=notices.can_mail(), asked=True)
@@ -144,7 +147,9 @@ def reset(token: str) -> Any:
 def rate_password() -> Any:
     """The meter below a password field: the verdict on what is typed, which is not kept."""
     typed = next((value for name, value in request.form.items() if name in {"password", "new"}), "")[:LONGEST]
-    return show_page("kit/_meter.html", strength=strength(typed, request.form.get("username", "")[:LONGEST]), classes=CLASSES)
+    return show_page(
+        "kit/_meter.html", strength=strength(typed, request.form.get("username", "")[:LONGEST]), classes=CLASSES
+    )
 
 
 def account_page(**changes: Any) -> dict[str, Any]:

@@ -5,9 +5,29 @@ from __future__ import annotations
 from webapp.accounts.permissions import Role
 from webapp.common.i18n import _, lazy
 
-ROLES = {Role.INSTALLER_ADMIN: lazy("Installer Admin"), Role.INSTALLER: lazy("Installer"), Role.OBSERVER: lazy("Observer")}
-PLACES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"), ("Linux", "Linux"))
-BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari"))
+ROLES = {
+    Role.INSTALLER_ADMIN: lazy("Installer Admin"),
+    Role.INSTALLER: lazy("Installer"),
+    Role.OBSERVER: lazy("Observer"),
+}
+PLACES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
 
 
 def role_name(role: str) -> str:

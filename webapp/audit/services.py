@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from webapp.audit.models import AuditEntry
 from webapp.common import clock
@@ -13,16 +13,23 @@ from webapp.common import clock
 class Actor(Protocol):
     """Whoever acts: a signed-in person, or the command line."""
 
-    id: int | None
-    company_id: int | None
-    name: str
-    address: str
-    agent: str
+    @property
+    def id(self) -> int | None: ...
+    @property
+    def company_id(self) -> int | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def agent(self) -> str: ...
 
 
 class Target(Protocol):
-    id: int
-    name: str
+    @property
+    def id(self) -> Any: ...
+    @property
+    def name(self) -> Any: ...
 
 
 def record(by: Actor, action: str, target: Target | None = None, changes: Iterable[str] = ()) -> None:

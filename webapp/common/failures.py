@@ -55,7 +55,10 @@ def too_many(error: TooMany) -> Any:
 
 
 def stale_form(_error: CSRFError) -> Any:
-    text = _("You were signed in anew meanwhile, or cookies are off. Go back, load the page again and send it once more; what you typed is kept on this phone.")
+    text = _(
+        "You were signed in anew meanwhile, or cookies are off. Go back, load the page again and send it once more; "
+        "what you typed is kept on this phone."
+    )
     return say(400, _("This page has grown old"), text)
 
 
@@ -81,9 +84,17 @@ def unexpected(error: Exception) -> Any:
         return database_trouble(error)
     if isinstance(error, Broken):
         log.error("secret does not open", error=str(error))
-        return plain(409, _("A stored password cannot be read"), _("The key file has changed since it was stored. Type the device's password again."))
+        return plain(
+            409,
+            _("A stored password cannot be read"),
+            _("The key file has changed since it was stored. Type the device's password again."),
+        )
     log.exception("request failed")
-    return plain(500, _("Something went wrong on our side"), _("It has been noted. Try again; if it happens again, tell whoever runs this server."))
+    return plain(
+        500,
+        _("Something went wrong on our side"),
+        _("It has been noted. Try again; if it happens again, tell whoever runs this server."),
+    )
 
 
 def database_trouble(error: Exception) -> Any:

@@ -22,6 +22,8 @@ class Form(FlaskForm):
 class Text(StringField):
     """One line of text: trimmed, NFC, without control or direction characters."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         self.data = tidy(self.data or "")
@@ -34,6 +36,7 @@ class Text(StringField):
 class Hidden(HiddenField):
     """A value that the page brings back; nonsense in it is no value."""
 
+    data: Any
     longest = 100
 
     def process_formdata(self, valuelist: list[str]) -> None:

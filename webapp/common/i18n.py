@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask import current_app, g, has_request_context
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import format_timedelta, gettext, lazy_gettext, ngettext
 
 from webapp.common import clock
 
@@ -15,6 +15,7 @@ _ = gettext
 lazy = lazy_gettext
 plural = ngettext
 
+UNITS = {31536000: "year", 2592000: "month", 604800: "week", 86400: "day", 3600: "hour", 60: "minute", 1: "second"}
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 NAMES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
 
@@ -35,7 +36,18 @@ def direction() -> str:
 @lru_cache(maxsize=1)
 def zones() -> list[str]:
     """IANA zones that a place can be in, "Europe/Berlin", sorted; with UTC."""
-    regions = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    regions = (
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Arctic/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    )
     return ["UTC", *sorted(name for name in available_timezones() if name.startswith(regions))]
 
 
@@ -44,12 +56,10 @@ def local(moment: datetime, zone: str) -> datetime:
 
 
 def ago(moment: datetime) -> str:
-    """How long ago, in words: "12 s ago"; to the second under a minute, then to the minute, hour, day."""
+    """How long ago, in the words that app.js uses too: "12 sec. ago", rounded down to the largest unit."""
     seconds = max(0, int((clock.now() - moment).total_seconds()))
-    if seconds < 60:
-        return _("%(n)s s ago", n=seconds)
-    if seconds < 3600:
-        return _("%(n)s min ago", n=seconds // 60)
-    if seconds < 86400:
-        return _("%(n)s h ago", n=seconds // 3600)
-    return plural("%(num)s day ago", "%(num)s days ago", seconds // 86400)
+    if seconds == 0:
+        return _("now")
+    size, unit = next((size, unit) for size, unit in UNITS.items() if seconds >= size)
+    passed = timedelta(seconds=-(seconds // size * size))
+    return str(format_timedelta(passed, unit, add_direction=True, threshold=1, format="short"))

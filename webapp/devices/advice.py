@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.common.i18n import _
+from webapp.common.i18n import _, plural
 from webapp.devices.services.adding import MAY_WAIT
 from webapp.devices.words import type_name
 from webapp.protocols.isapi.kinds import Kind
@@ -57,7 +57,9 @@ Sentence = Callable[[dict[str, Any], dict[str, Any]], Said]
 
 
 def web_ports(typed: dict[str, Any]) -> tuple[Try, ...]:
-    return tuple(Try(_("Try port %(port)s", port=port), "use_port", str(port)) for port in (80, 443) if port != typed["port"])
+    return tuple(
+        Try(_("Try port %(port)s", port=port), "use_port", str(port)) for port in (80, 443) if port != typed["port"]
+    )
 
 
 def not_web(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
@@ -68,19 +70,26 @@ def not_web(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
 
 def refused(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
     title = _("Port %(port)s is closed.", port=typed["port"])
-    text = _("The address answers, but nothing listens on this port. Check the port forwarding in the router, and the web port in the device.")
+    text = _(
+        "The address answers, but nothing listens on this port. Check the port forwarding in the router, and the web port in the device."
+    )
     return title, f"{port_use(typed['port'])} {text}".strip(), *web_ports(typed)
 
 
 def timeout(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
     title = _("No answer in time.")
-    text = _("The device may be off, or a firewall drops the connection. Check power and network at the device, then the forwarding of port %(port)s in the router.", port=typed["port"])
+    text = _(
+        "The device may be off, or a firewall drops the connection. Check power and network at the device, then the forwarding of port %(port)s in the router.",
+        port=typed["port"],
+    )
     return title, f"{port_use(typed['port'])} {text}".strip()
 
 
 def not_isapi(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
     title = _("A web page answers, but not a camera or recorder.")
-    text = _("It may be the router's own page, or a device of another make. Use the port that the router forwards to the device.")
+    text = _(
+        "It may be the router's own page, or a device of another make. Use the port that the router forwards to the device."
+    )
     return title, text
 
 
@@ -96,7 +105,11 @@ def wrong_password(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
     left = facts.get("tries_left")
     text = _("User name or password is wrong. It was tried once and is not tried again by itself.")
     if left is not None:
-        text += " " + _("The device allows %(n)s more tries before it locks.", n=left)
+        text += " " + plural(
+            "The device allows %(num)s more try before it locks.",
+            "The device allows %(num)s more tries before it locks.",
+            left,
+        )
     return _("The device refused the sign-in."), text
 
 
@@ -104,7 +117,11 @@ def locked(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
     seconds = facts.get("locked_for")
     text = _("Too many wrong passwords were tried, by whomever. Until then even the right password is refused.")
     if seconds:
-        return _("The device is locked for %(n)s more minutes.", n=-(-seconds // 60)), text
+        minutes = -(-seconds // 60)
+        title = plural(
+            "The device is locked for %(num)s more minute.", "The device is locked for %(num)s more minutes.", minutes
+        )
+        return title, text
     return _("The device is locked."), text
 
 
@@ -123,12 +140,16 @@ def not_encoding(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
 
 
 def key_changed(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
-    text = _("The device shows another certificate than before. No password was sent. It may have been reset or replaced, or somebody stands between.")
+    text = _(
+        "The device shows another certificate than before. No password was sent. It may have been reset or replaced, or somebody stands between."
+    )
     return _("The certificate has changed."), text
 
 
 def our_fault(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
-    return _("The test broke off on our side."), _("Nothing is known about the device. Test again; if it happens again, tell whoever runs this server.")
+    return _("The test broke off on our side."), _(
+        "Nothing is known about the device. Test again; if it happens again, tell whoever runs this server."
+    )
 
 
 def fixed(title: Callable[[], str], text: Callable[[], str]) -> Sentence:
@@ -149,7 +170,9 @@ SENTENCES: dict[str, Sentence] = {
     "metadata": LOCAL,
     "mixed_answers": fixed(
         lambda: _("The name leads to a local address too."),
-        lambda: _("Every address behind the name must be public. Correct the name's entries, or use the public IP address."),
+        lambda: _(
+            "Every address behind the name must be public. Correct the name's entries, or use the public IP address."
+        ),
     ),
     "port_denied": fixed(
         lambda: _("This port belongs to another service, not to a camera or recorder."),
@@ -157,7 +180,9 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "no_such_name": fixed(
         lambda: _("This name leads nowhere."),
-        lambda: _("Check the spelling. If it is a dynamic name (DDNS), check that the router or device keeps it up to date."),
+        lambda: _(
+            "Check the spelling. If it is a dynamic name (DDNS), check that the router or device keeps it up to date."
+        ),
     ),
     "dns_timeout": fixed(
         lambda: _("The name could not be looked up in time."),
@@ -181,7 +206,9 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "tls": fixed(
         lambda: _("No secure connection came about."),
-        lambda: _("The device and this server found no common encryption. Update the device's firmware, or switch its HTTPS to a newer TLS version."),
+        lambda: _(
+            "The device and this server found no common encryption. Update the device's firmware, or switch its HTTPS to a newer TLS version."
+        ),
     ),
     "plain_only": lambda facts, typed: (
         _("This port speaks HTTP, not HTTPS."),
@@ -206,7 +233,9 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "unsupported": fixed(
         lambda: _("The device does not say who it is."),
-        lambda: _("It lacks the function that Sitehand asks for. Update its firmware, or check that it is a camera or recorder."),
+        lambda: _(
+            "It lacks the function that Sitehand asks for. Update its firmware, or check that it is a camera or recorder."
+        ),
     ),
     "key_changed": key_changed,
     "not_encoding": not_encoding,

@@ -44,7 +44,9 @@ class AddressForm(Form):
     host = Text(lazy("IP address or domain"), [Required(lazy("Where is the device?")), Length(max=2000)])
     port = PortField(lazy("Port"), default=HTTP)
     https = BooleanField(lazy("Use HTTPS"))
-    username = Text(lazy("User name"), [Required(lazy("Which user name has the device?")), Length(max=64)], default="admin")
+    username = Text(
+        lazy("User name"), [Required(lazy("Which user name has the device?")), Length(max=64)], default="admin"
+    )
     password = PasswordField(lazy("Password"), [Length(max=128)])
     version = Hidden()
 

@@ -1,4 +1,4 @@
-"""The rows of the two list pages, rendered once for each state that they can show and then kept.
+"""The rows of the device list, rendered once for each state that they can show and then kept.
 
 A row is a pure function of its tuple and the language, so the tuple is the key: nothing has to be told when it changes.
 """
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from webapp.common.i18n import _
 from webapp.devices.models import Status
-from webapp.devices.models.lists import DeviceRow, SiteRow
+from webapp.devices.models.lists import DeviceRow
 from webapp.devices.words import STATUSES, type_icon
 
 KEPT = 4096
@@ -32,12 +32,3 @@ def render_device(row: DeviceRow, at_site: bool, reader: str) -> Markup:
         tone, status_icon, word = "warn", "unknown", _("Set type")
     shown = {"tone": tone, "status_icon": status_icon, "word": word, "glyph": type_icon(row.type)}
     return Markup(render_template("devices/_row.html", row=row, at_site=at_site, **shown))  # noqa: S704
-
-
-def site_rows(rows: list[SiteRow], reader: str) -> Markup:
-    return Markup("".join([render_site(row, reader) for row in rows]))  # noqa: S704
-
-
-@lru_cache(maxsize=KEPT)
-def render_site(row: SiteRow, reader: str) -> Markup:
-    return Markup(render_template("sites/_row.html", row=row))  # noqa: S704

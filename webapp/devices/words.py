@@ -26,7 +26,13 @@ TYPES = {
 CHOICES = [kind for kind in TYPES if kind != Kind.UNKNOWN]
 ADDABLE = [kind for kind in CHOICES if kind in ENCODING]
 
-TYPE_ICONS = {Kind.NVR: "nvr", Kind.DVR: "nvr", Kind.STORAGE_BOX: "nvr", Kind.SPEED_DOME: "dome", Kind.UNKNOWN: "unknown"}
+TYPE_ICONS = {
+    Kind.NVR: "nvr",
+    Kind.DVR: "nvr",
+    Kind.STORAGE_BOX: "nvr",
+    Kind.SPEED_DOME: "dome",
+    Kind.UNKNOWN: "unknown",
+}
 
 # status → (tone, icon, word)
 STATUSES = {

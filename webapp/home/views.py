@@ -41,7 +41,11 @@ def healthz() -> Any:
 @public
 def manifest() -> Any:
     assets = current_app.extensions["assets"]
-    sizes = [("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "any"), ("icon-maskable-512.png", "512x512", "maskable")]
+    sizes = [
+        ("icon-192.png", "192x192", "any"),
+        ("icon-512.png", "512x512", "any"),
+        ("icon-maskable-512.png", "512x512", "maskable"),
+    ]
     icons = [{"src": assets.url(f), "sizes": s, "type": "image/png", "purpose": p} for f, s, p in sizes]
     answer = jsonify(
         id="/",

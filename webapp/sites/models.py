@@ -44,7 +44,7 @@ class Site(BaseModel):
     def seen_by(cls, by: Principal) -> Expression:
         """The condition that a site is one that this person sees."""
         own = cls.company == by.company_id
-        return own if by.sees_all else own & cls.id.in_(Assignment.sites_of(by))
+        return own if by.sees_all else own & cls.id.in_(Assignment.sites_of(by))  # type: ignore[attr-defined]
 
     @classmethod
     def of(cls, by: Principal, site_id: int) -> Site | None:

@@ -52,7 +52,13 @@ def require(site: Site, operation: Operation) -> None:
     if allows(site, operation):
         return
     if site.status == SiteStatus.OWNED_UNAUTHORIZED:
-        raise Refused(_("The owner of %(site)s has not authorized your company. Ask the owner for authorization.", site=site.name), "not_authorized")
+        raise Refused(
+            _(
+                "The owner of %(site)s has not authorized your company. Ask the owner for authorization.",
+                site=site.name,
+            ),
+            "not_authorized",
+        )
     raise Refused(_("%(site)s has been handed over to its owner, so it cannot be deleted here.", site=site.name))
 
 
@@ -107,7 +113,9 @@ def require_free_name(site: Site) -> None:
 
 
 def name_taken(site: Site) -> Refused:
-    return Refused(_("Your company has a site named %(name)s already. Choose another name.", name=site.name), "name_taken")
+    return Refused(
+        _("Your company has a site named %(name)s already. Choose another name.", name=site.name), "name_taken"
+    )
 
 
 def may_edit(by: Principal, site: Site) -> bool:

@@ -15,11 +15,11 @@ from webapp.common.htmx import leave_to, show_page, show_part
 from webapp.common.i18n import _, language
 from webapp.common.memo import show_list
 from webapp.common.pages import page_number
-from webapp.devices.rows import site_rows
 from webapp.devices.services import lists
 from webapp.sites import services
 from webapp.sites.forms import DeleteSiteForm, NewSiteForm, SiteForm
 from webapp.sites.models import Site
+from webapp.sites.rows import site_rows
 
 bp = Blueprint("sites", __name__, url_prefix="/sites")
 
@@ -77,6 +77,7 @@ def show(site_id: int) -> Any:
 @may(Right.MANAGE_SITES)
 def edit(site_id: int) -> Any:
     site = services.find(current_user, site_id)
+    services.require(site, services.Operation.EDIT)
     return show_page("sites/edit.html", site=site, form=SiteForm(obj=site))
 
 
@@ -99,6 +100,7 @@ def save(site_id: int) -> Any:
 @may(Right.MANAGE_SITES)
 def confirm_delete(site_id: int) -> Any:
     site = services.find(current_user, site_id)
+    services.require(site, services.Operation.DELETE)
     return show_part("sites/show.html", "sites/_delete.html", form=DeleteSiteForm(), **site_page(site))
 
 

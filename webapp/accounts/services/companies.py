@@ -46,7 +46,9 @@ def set_up(company: str, name: str, email: str, password: str) -> Account:
             SetupLock.create(done=1)
             return create_company(company, name, email, password)
     except IntegrityError as error:
-        raise Refused(_("This server is set up already. Sign in, or ask your Installer Admin for an account.")) from error
+        raise Refused(
+            _("This server is set up already. Sign in, or ask your Installer Admin for an account.")
+        ) from error
 
 
 def create_company(company: str, name: str, email: str, password: str) -> Account:

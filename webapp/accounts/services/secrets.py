@@ -36,8 +36,7 @@ def set_password(account: Account, new: str, by: Actor, action: str, kept: int |
     hashed = hash_password(new)
     with transaction():
         password_changing.send(account, password=new)
-        account.password_hash, account.password_changed_at = hashed, clock.now()
-        account.save(only=[Account.password_hash, Account.password_changed_at])
+        Account.set_fields(account.id, password_hash=hashed, password_changed_at=clock.now())
         Session.end_others(account.id, kept)
         ResetToken.close(account.id)
         audit.record(by, action, account)

@@ -22,10 +22,10 @@ def sign_in(email: str, password: str, address: str, agent: str) -> str | None:
     """The new session's token, or None when e-mail and password do not belong together. Raises TooMany."""
     throttle.require_turn("sign-in", email, address)
     account = Account.by_email(email)
-    if not matches(account.password_hash if account else None, password):
+    right = matches(account.password_hash if account else None, password)
+    if account is None or not right:
         throttle.failed("sign-in", email, address)
         return None
-    assert account
     throttle.succeeded("sign-in", email, address)
     return begin(account, address, agent)
 
@@ -53,10 +53,10 @@ def load(token: str, address: str, agent: str) -> Principal | None:
     found = Session.person(hash_token(token), now - IDLE, now - LONGEST)
     if not found:
         return None
-    *who, responsible, seen_at = found
+    who, (session_id, responsible, seen_at) = found[:7], found[7:]
     if now - seen_at > TOUCH:
-        Session.touch(who[7], now, address)
-    return Principal(*who, token, bool(responsible), address, agent)
+        Session.touch(session_id, now, address)
+    return Principal(*who, session_id, token, bool(responsible), address, agent)  # type: ignore[call-arg]
 
 
 def of(by: Principal) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from webapp.accounts.models import Attempt
 from webapp.common import clock
 from webapp.common.errors import TooMany
-from webapp.common.i18n import _
+from webapp.common.i18n import plural
 
 WINDOW = timedelta(minutes=15)
 LIMITS = {"pair": 9, "account": 50, "address": 100}
@@ -29,7 +29,14 @@ def require_turn(what: str, email: str, address: str) -> None:
     for key, (count, first) in Attempt.counts(keys(what, email, address), now - WINDOW).items():
         if count >= LIMITS[key.partition(":")[0]]:
             wait = max(1, int((first + WINDOW - now).total_seconds()))
-            raise TooMany(_("Too many tries. Wait %(n)s minutes, then try again.", n=-(-wait // 60)), wait)
+            raise TooMany(
+                plural(
+                    "Too many tries. Wait %(num)s minute, then try again.",
+                    "Too many tries. Wait %(num)s minutes, then try again.",
+                    -(-wait // 60),
+                ),
+                wait,
+            )
 
 
 def failed(what: str, email: str, address: str) -> None:

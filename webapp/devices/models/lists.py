@@ -7,7 +7,7 @@ a single row of NULLs when there is no other.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from webapp.accounts.models import naive
 from webapp.accounts.principal import Principal

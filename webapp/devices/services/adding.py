@@ -61,7 +61,9 @@ def require_free(by: Principal, host: str, port: int, site_id: int, but: int | N
     if Site.of(by, other.site_id):
         text = _("Already added as %(name)s at %(site)s.", name=other.name, site=other.site.name)
         raise Refused(text, "duplicate", device_id=other.id)
-    raise Refused(_("A device with this address and port has been added already, where you cannot see it."), "duplicate")
+    raise Refused(
+        _("A device with this address and port has been added already, where you cannot see it."), "duplicate"
+    )
 
 
 def added_already(by: Principal, key: str) -> Device | None:

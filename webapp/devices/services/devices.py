@@ -143,7 +143,10 @@ def set_type(by: Principal, device: Device, kind: str) -> None:
     if not may_set_type(device):
         raise Refused(_("This device has told its type itself, so it cannot be set by hand."), "type_recognised")
     if device.mode == Mode.IP_DOMAIN and kind not in ENCODING:
-        raise Refused(_("Devices added by IP address or domain name are cameras and recorders. Choose one of these."), "not_encoding")
+        raise Refused(
+            _("Devices added by IP address or domain name are cameras and recorders. Choose one of these."),
+            "not_encoding",
+        )
     with transaction():
         Device.note(device.id, device.connection_version, type=kind, type_by_hand=True)
         audit.record(by, "device.type_set", device, ["type"])
@@ -167,7 +170,10 @@ def deletion_refusal(device: Device) -> str:
     if device.site.status == SiteStatus.AUTHORIZED:
         return _("Not possible while the site is authorized. Ask the owner to end the authorization first.")
     if not sites.allows(device.site, sites.Operation.MANAGE_DEVICES):
-        return _("The owner of %(site)s has not authorized your company. Ask the owner for authorization.", site=device.site.name)
+        return _(
+            "The owner of %(site)s has not authorized your company. Ask the owner for authorization.",
+            site=device.site.name,
+        )
     return ""
 
 

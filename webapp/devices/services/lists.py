@@ -12,7 +12,12 @@ from webapp.devices.models import lists
 def devices(by: Principal, chosen: dict[str, str], page: int = 1) -> Found:
     """Devices by `q`, `status`, `type`, `site`, `mode`; worst first."""
     found, counts = lists.devices(by, chosen, page, clock.now(), config.current().check_interval)
-    return Found(found, counts.matching, page, {"all": counts.total, "down": counts.bad, "attention": counts.look, "online": counts.online})
+    return Found(
+        found,
+        counts.matching,
+        page,
+        {"all": counts.total, "down": counts.bad, "attention": counts.look, "online": counts.online},
+    )
 
 
 def sites(by: Principal, query: str, page: int = 1) -> Found:

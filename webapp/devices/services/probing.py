@@ -18,7 +18,7 @@ from webapp.accounts.principal import Principal
 from webapp.accounts.services.acting import acting
 from webapp.common import clock, jobs, vault
 from webapp.common.errors import NotFound, Refused, TooMany
-from webapp.common.i18n import _
+from webapp.common.i18n import plural
 from webapp.common.tokens import new_token
 from webapp.devices.models import Device, Probe
 from webapp.devices.models.probe import Intent
@@ -80,7 +80,14 @@ def require_turn(by: Principal) -> None:
     started, first = Probe.recent(by.company_id, now - timedelta(minutes=1))
     if started >= limit and first:
         wait = max(1, int((first + timedelta(minutes=1) - now).total_seconds()))
-        raise TooMany(_("Too many tests in one minute. Try again in %(n)s seconds.", n=wait), wait)
+        raise TooMany(
+            plural(
+                "Too many tests in one minute. Try again in %(num)s second.",
+                "Too many tests in one minute. Try again in %(num)s seconds.",
+                wait,
+            ),
+            wait,
+        )
 
 
 def known(by: Principal, typed: dict[str, Any]) -> Probe | None:
@@ -89,8 +96,8 @@ def known(by: Principal, typed: dict[str, Any]) -> Probe | None:
     probe = Probe.last_login(by.company_id, key_of(by.company_id, typed), LOGIN_KNOWN, now - KNOWN_FOR)
     if probe is None or (typed["https"] and probe.code == "ok" and not probe.learnt["https"]):
         return None
-    over = probe.code == "locked" and now > probe.done_at + timedelta(seconds=probe.learnt.get("locked_for") or 0)
-    return None if over else probe
+    unlocked_at: Any = probe.created_at + timedelta(seconds=probe.learnt.get("locked_for") or 0)
+    return None if probe.code == "locked" and now > unlocked_at else probe
 
 
 def find(by: Principal, token: str) -> Probe:

@@ -74,6 +74,4 @@ def note_identity(device: Device, said: dict[str, Any]) -> None:
         setattr(device, name, value)
     if not device.type_by_hand and said["type_detected"] != Kind.UNKNOWN:
         device.type = said["type_detected"]
-    Device.note(
-        device.id, device.connection_version, type=device.type, search=device.searchable(), **said
-    )
+    Device.note(device.id, device.connection_version, type=device.type, search=device.searchable(), **said)

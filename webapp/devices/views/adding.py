@@ -70,10 +70,11 @@ def add_address(site_id: int) -> Any:
     site, form = find_site(site_id), read_form()
     if not form.validate():
         return show_part(PAGE, FORM, site=site, form=form, probe=None), 422
+    typed = form.data
     if again := adding.added_already(current_user, form.key.data):
         return leave_to("devices.show", device_id=again.id)
     try:
-        adding.require_free(current_user, form.host.data, form.port.data, site.id)
+        adding.require_free(current_user, typed["host"], typed["port"], site.id)
         return add(site, form)
     except Refused as no:
         form.host.errors = [no.why]
@@ -96,8 +97,9 @@ def add(site: Site, form: NewAddressForm) -> Any:
 def tested(form: NewAddressForm) -> Probe | None:
     """The probe that the form shows, if it is of just what is typed: what "Save anyway" is said about."""
     probe = Probe.find(form.probe.data or "")
-    same = probe and probe.account_id == current_user.id and probe.code
-    return probe if same and probe.login_key == probing.key_of(current_user.company_id, form.data) else None
+    if probe is None or probe.account_id != current_user.id or not probe.code:
+        return None
+    return probe if probe.login_key == probing.key_of(current_user.company_id, form.data) else None
 
 
 def start(site: Site, form: NewAddressForm, intent: Intent) -> Any:

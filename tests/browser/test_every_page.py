@@ -1,0 +1,97 @@
+"""Every page in a real browser: no barriers in light, dark and from right to left; nothing sticks out; all can be hit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import House, Phones
+from tests.browser.looks import NOTE_SHIFTS, STICKING_OUT, TAP, TOO_SMALL, barriers
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (320, 360, 412, 768, 1280)
+PUBLIC = ("sign-in", "forgot", "reset", "offline")
+PAGES = (
+    *PUBLIC,
+    "home",
+    "sites",
+    "sites, none found",
+    "new site",
+    "devices",
+    "devices, none found",
+    "account",
+    "site full",
+    "site unbroken",
+    "site empty",
+    "site foreign",
+    "site full edit",
+    "site markup delete",
+    "site full add device",
+    "site unbroken address",
+    "test running",
+    "test ok",
+    "test wrong_password",
+    "device markup",
+    "device unbroken",
+    "device certificate_changed",
+    "device by_hand",
+    "device long_host",
+    "device unbroken address/edit",
+    "device unknown type/edit",
+    "device unbroken delete",
+)
+
+
+@pytest.fixture(params=PAGES)
+def page(request: pytest.FixtureRequest, phones: Phones, house: House, signed_in: Any) -> Page:
+    """A phone with the page open, by somebody signed in where that is needed."""
+    who = {} if request.param in PUBLIC else {"storage_state": signed_in}
+    opened = phones(house.url, reduced_motion="reduce", **who)
+    opened.add_init_script(f"({NOTE_SHIFTS})()")
+    opened.goto(house.pages[request.param])
+    return opened
+
+
+def test_it_has_no_barriers_and_keeps_its_shape(page):
+    assert barriers(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert barriers(page, ["color-contrast"]) == []
+    assert page.evaluate(TOO_SMALL, TAP) == []
+    assert page.evaluate("window.shifted") < 0.1
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(STICKING_OUT) == [], width
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_reads_from_right_to_left(phones, house, arabic, signed_in, name):
+    who = {} if name in PUBLIC else {"storage_state": signed_in}
+    page = phones(arabic, reduced_motion="reduce", **who | {"locale": "ar"})
+    page.goto(house.pages[name])
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert barriers(page) == []
+    assert page.evaluate(STICKING_OUT) == []
+
+
+def test_a_form_with_faults_has_no_barriers(phone, house):
+    for name in ("new site", "site full address", "password", "device online"):
+        phone.goto(house.pages[name])
+        if name == "device online":
+            phone.get_by_role("link", name="Edit", exact=True).click()
+            phone.get_by_label("Device name").fill("")
+        phone.locator("main form button:not([type=button])").last.click()
+        phone.get_by_role("alert").first.wait_for()
+        assert barriers(phone) == []
+        phone.emulate_media(color_scheme="dark")
+        assert barriers(phone, ["color-contrast"]) == []
+        phone.emulate_media(color_scheme="light")
+
+
+def test_the_first_load_costs_six_requests(phones, house):
+    page, asked = phones(house.url, service_workers="block"), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/sign-in", wait_until="networkidle")
+    assert len(asked) <= 6, asked
