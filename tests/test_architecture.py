@@ -46,7 +46,7 @@ AGAINST_THE_FLOORS = {("config", "webapp.protocols.dial.Policy")}
 
 # Who knows of requests and pages. The rest of `common`, and every other desk, could run without a web server.
 WEB_DESKS = {"views", "guard", "tabs", "rows", "forms"}
-WEB_TOOLS = {"compress", "failures", "forms", "headers", "htmx", "i18n", "urls"}
+WEB_TOOLS = {"compress", "failures", "forms", "headers", "htmx", "i18n", "memo", "urls"}
 
 QUERY = {"where", "select", "order_by", "group_by", "execute", "executemany", "execute_sql", "get_or_none"}
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|DROP|VACUUM)\s")

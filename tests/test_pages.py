@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from gzip import compress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,14 +16,14 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from tests.client import Person
-from tests.conftest import LAB, PASSWORD, database_url
+from tests.conftest import LAB, PASSWORD, fresh_database
 from tests.markup import Element, Markup
 from tests.world import World, build
 from webapp import create_app
 from webapp.accounts.services import companies
 from webapp.common import clock, jobs
 from webapp.config import Settings
-from webapp.db import database, migrate
+from webapp.db import database
 
 FIRST_LOAD, PART = 45 * 1024, 3 * 1024  # bytes over the wire
 REQUESTS = 6
@@ -80,9 +81,12 @@ class House:
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Built once for all tests of this file: they only look."""
     folder = tmp_path_factory.mktemp("house")
-    url = database_url(request.param, request, folder)
+    with fresh_database(request.param, request, folder) as url:
+        yield from build_house(folder, url)
+
+
+def build_house(folder: Path, url: str) -> Iterator[House]:
     app = create_app(Settings(data=folder, database_url=url, allowed_networks=LAB, log_level="ERROR"))
-    migrate()
     database.connect(reuse_if_open=True)
     account = companies.set_up("Northlight Security", "Ada Admin", "ada@example.com", PASSWORD)
     companies.create_company("Southlight", "Bo Begin", "bo@example.com", PASSWORD)

@@ -25,6 +25,7 @@ from webapp.home.views import bp as home_bp
 from webapp.sites.views import bp as sites_bp
 
 LANGUAGES = ("en", "de")
+BUILD = ROOT / ".build"  # what is made of sources at the first start: static files, translations
 
 
 class Cookies(SecureCookieSessionInterface):
@@ -50,10 +51,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     configure(app, settings)
+    i18n.compile_catalogues(Path(__file__).parent / "translations", BUILD / "translations")
     app.extensions["choose_language"] = choose_language
     Babel(app, locale_selector=i18n.language)
     htmx.init_app(app)
-    app.before_request(open_connection)
+    app.before_request(connect_first)
     headers.install(app)
     guard.install(app)
     CSRFProtect(app)
@@ -84,7 +86,7 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=64 << 10,
         MAX_FORM_MEMORY_SIZE=64 << 10,
         MAX_FORM_PARTS=60,
-        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(BUILD / "translations"),
     )
 
 
@@ -96,11 +98,17 @@ def choose_language() -> str:
     return chosen if chosen in offered else str(request.accept_languages.best_match(offered, offered[0]))
 
 
+def connect_first() -> None:
+    """Raises Unavailable; the health page opens its connection itself, to tell of it in its own way."""
+    if request.endpoint != "home.healthz":
+        open_connection()
+
+
 def furnish(app: Flask) -> None:
     """Blueprints, and what every template may use."""
     app.url_map.converters["id"] = IdConverter
     for blueprint in (home_bp, accounts_bp, sites_bp, devices_bp):
         app.register_blueprint(blueprint)
-    app.extensions["assets"] = assets.build(ROOT / "static", ROOT / ".build")
+    app.extensions["assets"] = assets.build(ROOT / "static", BUILD)
     templating.install(app)
     app.after_request(compress.compress)

@@ -63,7 +63,7 @@ def check(file: Path) -> None:
 
 
 def postgres(settings: Settings, program: str, *options: str) -> None:
-    """Run a client program on our database; its password travels where other users of the machine do not see it (Z9)."""
+    """Run a client program on our database; its password goes where other users of the machine do not see it (Z9)."""
     url, password = without_password(settings.database)
     environment = os.environ | ({"PGPASSWORD": password} if password else {})
     command = (program, f"--dbname={url}", *options)

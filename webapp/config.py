@@ -25,7 +25,7 @@ class Settings:
 
     data: Path = ROOT / "data"
     """Folder for database, keys and certificate. Kept private (0700)."""
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     """sqlite:///path or postgresql://user:password@host/name; empty: DATA/sitehand.db."""
     allowed_networks: str = ""
     """CIDR blocks that devices may have beside global addresses, divided by commas; empty: none."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.served import EMAIL, PASSWORD, create_company, flask, furnish, served
 from webapp.simulator import profiles
@@ -23,7 +23,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 QUIET += ["--disable-sync"]
 PHONE = {"viewport": {"width": 412, "height": 915}, "is_mobile": True, "has_touch": True, "locale": "en"}
-ANSWERED = "Failed to load resource"  # Chromium's note of a 4xx, which is an answer like any other
+UNREACHED = (
+    "Failed to load resource",
+    "Response Status Error",
+    "htmx:",
+)  # what Chromium and htmx note of a refusal and of a lost connection
+PATIENCE = 15_000  # milliseconds, for whatever is waited for
+
+expect.set_options(timeout=PATIENCE)
 
 Phones = Callable[..., Page]
 
@@ -88,7 +95,7 @@ def phones(browser: Browser) -> Iterator[Phones]:
     contexts = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(ANSWERED):
+        if message.type == "error" and not message.text.startswith(UNREACHED):
             troubles.append(message.text)
 
     def open_phone(url: str, **options: Any) -> Page:
@@ -96,7 +103,7 @@ def phones(browser: Browser) -> Iterator[Phones]:
         page = contexts[-1].new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     yield open_phone

@@ -13,18 +13,28 @@ TAP = 48  # CSS pixels, the least that a thumb hits
 # Everything that sticks out of the window sideways, by its tag, class and text.
 STICKING_OUT = """() => {
   const wide = document.documentElement.clientWidth;
-  const hidden = (e) => { for (; e; e = e.parentElement) if (getComputedStyle(e).overflowX !== "visible") return true; };
-  return document.documentElement.scrollWidth <= wide ? [] : [...document.querySelectorAll("body *")]
-    .filter((e) => { const box = e.getBoundingClientRect(); return box.width && (box.right > wide + 1 || box.left < -1) && !hidden(e.parentElement); })
-    .map((e) => `${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`);
+  const clipped = (e) => {
+    for (; e; e = e.parentElement) if (getComputedStyle(e).overflowX !== "visible") return true;
+    return false;
+  };
+  const out = (e) => {
+    const box = e.getBoundingClientRect();
+    return box.width && (box.right > wide + 1 || box.left < -1) && !clipped(e.parentElement);
+  };
+  return document.documentElement.scrollWidth <= wide ? [] : [document.documentElement.scrollWidth,
+    ...[...document.querySelectorAll("body *")].filter(out)
+      .map((e) => `${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`)];
 }"""
 
 # Buttons, tabs and fields that are seen and smaller than they must be.
-TOO_SMALL = """(least) => [...document.querySelectorAll(".button, button, .round, .tabs a, summary, select, input, textarea")]
-  .filter((e) => !/^(checkbox|radio|hidden)$/.test(e.type) && !e.matches(".skip") && e.checkVisibility({ visibilityProperty: true }))
-  .map((e) => [e, e.getBoundingClientRect()])
-  .filter(([e, box]) => box.height < least - .5 || box.width < least - .5)
-  .map(([e, box]) => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)}: ${box.width} x ${box.height}`)"""
+TOO_SMALL = """(least) => {
+  const all = document.querySelectorAll(".button, button, .round, .tabs a, summary, select, input, textarea");
+  const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.matches(".skip");
+  return [...all].filter((e) => !/^(checkbox|radio|hidden)$/.test(e.type) && seen(e))
+    .map((e) => [e, e.getBoundingClientRect()])
+    .filter(([, box]) => box.height < least - .5 || box.width < least - .5)
+    .map(([e, box]) => `${e.className} ${e.textContent.trim().slice(0, 30)}: ${box.width} x ${box.height}`);
+}"""
 
 # Start this before the page; read `shifted` after it.
 NOTE_SHIFTS = """() => {

@@ -1,4 +1,4 @@
-"""Every page in a real browser: no barriers in light, dark and from right to left; nothing sticks out; all can be hit."""
+"""Every page in a real browser: no barriers in light, dark and from right to left, no scrolling sideways, big taps."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ def test_it_reads_from_right_to_left(phones, house, arabic, signed_in, name):
 
 
 def test_a_form_with_faults_has_no_barriers(phone, house):
-    for name in ("new site", "site full address", "password", "device online"):
+    phone.emulate_media(reduced_motion="reduce")
+    for name in ("new site", "site full address", "device online"):
         phone.goto(house.pages[name])
         if name == "device online":
             phone.get_by_role("link", name="Edit", exact=True).click()

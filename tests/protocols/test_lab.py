@@ -1,59 +1,20 @@
 """The same, against recorded devices and their faults, where the laboratory is at hand beside this repository."""
 
-import json
-import socket
-import subprocess
-import sys
-from contextlib import contextmanager
-from pathlib import Path
-from urllib.request import Request, urlopen
-
 import pytest
 
+from tests import lab
+from tests.lab import PASSWORD, replay
 from webapp.protocols.errors import BadReply, DeviceError, Unauthorized, Unreachable
 from webapp.protocols.isapi.kinds import Kind, recognise
 from webapp.protocols.isapi.system import DEVICE_INFO, KNOCK, STATUS
 from webapp.protocols.link import Endpoint, Link
 from webapp.protocols.talk import hold
 
-LAB = Path(__file__).parents[2].parent / "shared" / "lab"
-CAPTURES = LAB / "captures"
-PASSWORD = "Abcd1234!"
-
-pytestmark = pytest.mark.skipif(not (LAB / "replay.py").exists(), reason="the laboratory is not beside the repository")
+pytestmark = pytest.mark.skipif(not lab.AT_HAND, reason="the laboratory is not beside the repository")
 
 
-class Device:
-    def __init__(self, host, port, control):
-        self.host, self.port, self.control = host, port, control
-
-    def tell(self, method, what, body=None):
-        data = json.dumps(body).encode() if body is not None else None
-        with urlopen(Request(f"http://{self.control}/devices/0/{what}", data, method=method)) as answer:
-            return json.load(answer)
-
-    def logins(self):
-        return [entry.get("status") for entry in self.tell("GET", "log") if entry["auth"]]
-
-    def link(self, password=PASSWORD, timeout=0.5, **more):
-        return Link(Endpoint(self.host, self.host, self.port, "admin", password, **more), timeout)
-
-
-@contextmanager
-def replay(capture, *options):
-    ports = []
-    for _ in range(2):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            ports.append(free.getsockname()[1])
-    control = f"127.0.0.1:{ports[1]}"
-    command = [sys.executable, str(LAB / "replay.py"), "--capture", str(CAPTURES / capture), "--host", "127.0.0.1"]
-    command += ["--port", str(ports[0]), "--password", PASSWORD, "--control", control, *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        try:
-            process.stdout.readline()
-            yield Device("127.0.0.1", ports[0], control)
-        finally:
-            process.kill()
+def link(device, password=PASSWORD, timeout=0.5, **more):
+    return Link(Endpoint(device.host, device.host, device.port, "admin", password, **more), timeout)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +46,7 @@ KINDS = {
 
 @pytest.mark.parametrize("model", KINDS)
 def test_recorded_devices_are_recognised(model):
-    with replay(f"{model}.json", "--digest", "both", "--strict-nc") as device, device.link(timeout=5) as line:
+    with replay(f"{model}.json", "--digest", "both", "--strict-nc") as device, link(device, timeout=5) as line:
         assert line.ask(KNOCK).digest
         found = hold(recognise(), line.ask)
         assert found.kind is KINDS[model]
@@ -94,13 +55,13 @@ def test_recorded_devices_are_recognised(model):
 
 
 def test_a_panel_that_takes_no_digest():
-    with replay("DS-PWA64-L-WE.json", "--panel-auth", "session") as device, device.link(timeout=5) as line:
+    with replay("DS-PWA64-L-WE.json", "--panel-auth", "session") as device, link(device, timeout=5) as line:
         assert hold(recognise(), line.ask).kind is Kind.ALARM_PANEL
         assert len(device.logins()) == 1
 
 
 def test_a_camera_with_sessions_is_no_panel():
-    with replay("DS-2CD2386G2-IU.json", "--session-everywhere") as device, device.link("wrong", 5) as line:
+    with replay("DS-2CD2386G2-IU.json", "--session-everywhere") as device, link(device, "wrong", 5) as line:
         with pytest.raises(Unauthorized):
             hold(recognise(), line.ask)
         assert device.logins() == [401]
@@ -135,7 +96,7 @@ FAULTS = {
 def test_faults(fresh, fault):
     fresh.tell("POST", "fault", {"kind": fault, "match": "deviceInfo", "mb": 8})
     error, code = FAULTS[fault]
-    with fresh.link() as line, pytest.raises(error) as caught:
+    with link(fresh) as line, pytest.raises(error) as caught:
         line.ask(DEVICE_INFO)
     assert caught.value.code == code
     assert len(fresh.logins()) == 1
@@ -144,7 +105,7 @@ def test_faults(fresh, fault):
 @pytest.mark.parametrize("fault", ["wrong_type", "badgzip", "gb2312"])
 def test_faults_that_do_not_matter(fresh, fault):
     fresh.tell("POST", "fault", {"kind": fault, "match": "deviceInfo"})
-    with fresh.link(timeout=5) as line:
+    with link(fresh, timeout=5) as line:
         assert line.ask(DEVICE_INFO).model == "DS-2CD2386G2-IU"
         assert line.ask(STATUS).uptime is not None
 
@@ -152,7 +113,7 @@ def test_faults_that_do_not_matter(fresh, fault):
 def test_five_wrong_passwords_lock_and_the_sixth_is_not_sent(fresh):
     codes = []
     for _ in range(6):
-        with fresh.link("wrong", 5) as line, pytest.raises(DeviceError) as caught:
+        with link(fresh, "wrong", 5) as line, pytest.raises(DeviceError) as caught:
             line.ask(DEVICE_INFO)
         codes.append((caught.value.code, caught.value.tries_left))
     assert codes == [*(("wrong_password", left) for left in (4, 3, 2, 1)), ("locked", 0), ("locked", 0)]

@@ -39,7 +39,6 @@ def names(reply):
         ("  museum ", ["Museum"]),
         ("السوق", ["متجر السوق"]),
         ("x" * 5000, []),
-        ("\x00museum", ["Museum"]),
     ],
 )
 def test_it_finds_in_name_and_address_whatever_the_case(admin, company, query, found):
@@ -86,7 +85,8 @@ def test_a_page_beyond_the_last_does_not_claim_that_there_are_none(admin, compan
     make_site(company, name="Bakery")
     for page in (2, 10_000, 999_999):
         reply = admin.get(f"/sites?page={page}")
-        assert reply.status_code == 200 and "No sites yet" not in reply.text
+        assert (reply.status_code, reply.location) == (303, "/sites")
+    assert admin.get("/sites?q=bak&page=9").location == "/sites?q=bak"
 
 
 def test_it_says_how_many_devices_and_how_they_fare(admin, company):

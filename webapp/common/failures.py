@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Flask, make_response, render_template, url_for
+from flask import Flask, current_app, g, make_response, render_template, url_for
+from flask.globals import request_ctx
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -33,6 +34,8 @@ def say(status: int, title: str, text: str = "", href: str = "", label: str = ""
     context = {"status": status, "title": title, "text": text, "href": href, "label": label}
     if wants_part():
         return render_template("errors/_error.html", **context), status
+    if request_ctx.url_adapter is None:  # the Host header is none, so nothing can be linked to
+        return plain(status, title, text)
     return render_template("errors/error.html", **home_link(context)), status
 
 
@@ -100,6 +103,7 @@ def unexpected(error: Exception) -> Any:
 def database_trouble(error: Exception) -> Any:
     log.warning("database unavailable", error=str(error))
     drop_broken_connection()
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # asks the database nothing
     response = make_response(plain(503, _("The server is busy"), _("Nothing was changed. Try again in a few seconds.")))
     response.headers["Retry-After"] = "5"
     return response

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -11,8 +9,7 @@ from wtforms import Field, HiddenField, StringField
 from wtforms.validators import StopValidation, ValidationError
 
 from webapp.common.i18n import _, lazy
-
-UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+from webapp.common.text import UNSHOWABLE, tidy
 
 
 class Form(FlaskForm):
@@ -56,19 +53,3 @@ class Required:
         if not field.data or not str(field.data).strip():
             field.errors[:] = []  # the open question says it all
             raise StopValidation(str(self.message))
-
-
-def tidy(text: str) -> str:
-    """NFC, trimmed, every run of blanks one space."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
-
-
-def fold(text: str) -> str:
-    """How text is compared: without regard to case and width, in every script."""
-    return unicodedata.normalize("NFKC", UNSHOWABLE.sub("", text)).casefold().strip()
-
-
-def like(text: str) -> str:
-    """A LIKE pattern (ESCAPE '!') that finds the text anywhere in folded text."""
-    escaped = re.sub(r"([!%_])", r"!\1", fold(text[:100]))
-    return f"%{escaped}%"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from webapp.common.errors import Forbidden
+from webapp.common.errors import Forbidden, NotFound
 from webapp.common.i18n import _
 
 if TYPE_CHECKING:
@@ -53,8 +53,15 @@ class Always:
 
 
 def install(app: Flask) -> None:
+    app.before_request(refuse_nul)
     app.before_request(refuse_foreign_posts)
     app.after_request(add_headers)
+
+
+def refuse_nul() -> None:
+    """No name of ours has a NUL in it, and PostgreSQL takes none even to look for it (Z29)."""
+    if "\0" in request.path or any("\0" in value for values in request.args.listvalues() for value in values):
+        raise NotFound
 
 
 def refuse_foreign_posts() -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.dates import format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import current_app, g, has_request_context
-from flask_babel import format_timedelta, gettext, lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from webapp.common import clock
 
@@ -15,7 +21,15 @@ _ = gettext
 lazy = lazy_gettext
 plural = ngettext
 
-UNITS = {31536000: "year", 2592000: "month", 604800: "week", 86400: "day", 3600: "hour", 60: "minute", 1: "second"}
+UNITS: dict[int, Any] = {
+    31536000: "year",
+    2592000: "month",
+    604800: "week",
+    86400: "day",
+    3600: "hour",
+    60: "minute",
+    1: "second",
+}
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 NAMES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
 
@@ -62,4 +76,20 @@ def ago(moment: datetime) -> str:
         return _("now")
     size, unit = next((size, unit) for size, unit in UNITS.items() if seconds >= size)
     passed = timedelta(seconds=-(seconds // size * size))
-    return str(format_timedelta(passed, unit, add_direction=True, threshold=1, format="short"))
+    return format_timedelta(passed, unit, threshold=1, add_direction=True, format="short", locale=language())
+
+
+def compile_catalogues(source: Path, target: Path) -> None:
+    """Compile each translation whose text is newer than its compiled form, so that no start runs without its words."""
+    for text in source.glob("*/LC_MESSAGES/messages.po"):
+        compiled = target / text.relative_to(source).with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < text.stat().st_mtime:
+            write_catalogue(text, compiled)
+
+
+def write_catalogue(text: Path, compiled: Path) -> None:
+    compiled.parent.mkdir(parents=True, exist_ok=True)
+    spare = compiled.with_suffix(f".{os.getpid()}")
+    with text.open("rb") as plain, spare.open("wb") as file:
+        write_mo(file, read_po(plain))
+    spare.replace(compiled)  # whole at once: another process may be reading it

@@ -18,11 +18,19 @@ GONE = "[removed]"
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Take secrets out of an event by the names of its fields, and credentials out of URLs in its texts."""
     for name, value in event.items():
-        if SECRET_NAME.search(name):
-            event[name] = GONE
-        elif isinstance(value, str):
-            event[name] = USER_IN_URL.sub(f"{GONE}@", value)
+        event[name] = clean(value, name)
     return event
+
+
+def clean(value: Any, name: object = "") -> Any:
+    """A value without its secrets, however deep they lie; `name` is that of the field which holds it."""
+    if SECRET_NAME.search(str(name)):
+        return GONE
+    if isinstance(value, str):
+        return USER_IN_URL.sub(f"{GONE}@", value)
+    if isinstance(value, dict):
+        return {key: clean(inner, key) for key, inner in value.items()}
+    return [clean(inner) for inner in value] if isinstance(value, list | tuple | set) else value
 
 
 def configure(level: str) -> None:

@@ -9,8 +9,9 @@ from wtforms import BooleanField, IntegerField, PasswordField, SelectField
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import TextInput
 
-from webapp.common.forms import UNSHOWABLE, Form, Hidden, Required, Text
+from webapp.common.forms import Form, Hidden, Required, Text
 from webapp.common.i18n import _, lazy
+from webapp.common.text import UNSHOWABLE
 from webapp.devices.advice import advice
 from webapp.devices.services.dialing import policy
 from webapp.devices.words import ADDABLE, CHOICES, TYPES

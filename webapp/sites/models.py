@@ -10,7 +10,7 @@ from peewee import CharField, Expression, ForeignKeyField, IntegerField, TextFie
 from webapp.accounts.models import Account, Company, naive
 from webapp.accounts.principal import Principal
 from webapp.common import clock
-from webapp.common.forms import fold
+from webapp.common.text import fold
 from webapp.db import BaseModel, UtcDateTimeField, rows
 
 

@@ -28,6 +28,8 @@ bp = Blueprint("sites", __name__, url_prefix="/sites")
 def index() -> Any:
     query = request.args.get("q", "")[:100]
     found = lists.sites(guard.me(), query, page_number(request.args))
+    if not found.rows and found.page > 1:
+        return redirect(url_for("sites.index", q=query or None), 303)
     key, reader = (query, found.total, found.page), language()
     rows = site_rows(found.rows, reader)
     return show_list("sites/index.html", "sites/_list.html", rows, reader, key, found=found, query=query)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from peewee import OperationalError
 
 from webapp.accounts.hashing import matches
 from webapp.accounts.models import Account, Session
@@ -13,7 +15,7 @@ from webapp.audit import services as audit
 from webapp.common import clock
 from webapp.common.errors import NotFound
 from webapp.common.tokens import hash_token, new_token
-from webapp.db import transaction
+from webapp.db import is_trouble, transaction
 
 IDLE, LONGEST, TOUCH = timedelta(hours=8), timedelta(days=7), timedelta(minutes=5)
 
@@ -55,8 +57,17 @@ def load(token: str, address: str, agent: str) -> Principal | None:
         return None
     who, (session_id, responsible, seen_at) = found[:7], found[7:]
     if now - seen_at > TOUCH:
-        Session.touch(session_id, now, address)
+        note_seen(session_id, now, address)
     return Principal(*who, session_id, token, bool(responsible), address, agent)  # type: ignore[call-arg]
+
+
+def note_seen(session_id: int, at: datetime, address: str) -> None:
+    """Keep a session from idling away. A disk that is full or a lock that is held stops no page from being read."""
+    try:
+        Session.touch(session_id, at, address)
+    except OperationalError as error:
+        if not is_trouble(error):
+            raise
 
 
 def of(by: Principal) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from peewee import JOIN, BlobField, BooleanField, CharField, ForeignKeyField, In
 from webapp.accounts.models import Account
 from webapp.accounts.principal import Principal
 from webapp.common import vault
-from webapp.common.forms import fold
+from webapp.common.text import fold
 from webapp.db import BaseModel, UtcDateTimeField
 from webapp.protocols.isapi.kinds import Kind
 from webapp.sites.models import Site

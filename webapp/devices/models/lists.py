@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from webapp.accounts.models import naive
 from webapp.accounts.principal import Principal
-from webapp.common.forms import like
 from webapp.common.pages import PAGE
+from webapp.common.text import like
 from webapp.db import rows
 from webapp.devices.models.state import INTERVALS
 from webapp.sites.models import seen_sql

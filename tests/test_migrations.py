@@ -1,0 +1,125 @@
+"""The schema: what the migrations make is what the models need, and it can be made by whoever comes first."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from peewee import SqliteDatabase
+from playhouse.migrations import Runner
+from playhouse.schema_diff import diff_models
+
+from webapp import create_app
+from webapp.config import ROOT, Settings
+from webapp.db import MIGRATIONS, BaseModel, database, is_sqlite, migrate, pending_migrations
+
+HISTORY = "schema_migration"
+
+
+def models(base=BaseModel):
+    return [found for child in base.__subclasses__() for found in (child, *models(child))]
+
+
+def tables():
+    return set(database.get_tables()) - {HISTORY, "sqlite_sequence"}
+
+
+def columns(db, table):
+    """{name: (type, may be NULL, is the primary key)}"""
+    return {c.name: (c.data_type.upper(), c.null, c.primary_key) for c in db.get_columns(table)}
+
+
+def foreign_keys(db, table):
+    return {(key.column, key.dest_table, key.dest_column) for key in db.get_foreign_keys(table)}
+
+
+def indexes(db, table):
+    return {(tuple(index.columns), index.unique) for index in db.get_indexes(table)}
+
+
+def test_every_model_has_its_table_and_every_table_its_model(app):
+    assert tables() == {model._meta.table_name for model in models()}
+    assert not pending_migrations()
+
+
+def test_columns_and_indexes_are_those_of_the_models(app):
+    assert not diff_models(database.obj, models()), str(diff_models(database.obj, models()))
+
+
+def test_types_and_keys_are_those_of_the_models(app, tmp_path):
+    if is_sqlite():
+        wanted = SqliteDatabase(tmp_path / "wanted.db")
+        with wanted.bind_ctx(models(), bind_refs=False, bind_backrefs=False):
+            wanted.create_tables(models())
+        for model in models():
+            table = model._meta.table_name
+            assert columns(database, table) == columns(wanted, table), table
+            assert foreign_keys(database, table) == foreign_keys(wanted, table), table
+            assert indexes(database, table) == indexes(wanted, table), table
+            assert deletes(database, table) == deletes(wanted, table), table
+        wanted.close()
+    else:
+        for model in models():
+            found = columns(database, model._meta.table_name)
+            assert {f.column_name: f.null for f in model._meta.sorted_fields} == {n: c[1] for n, c in found.items()}
+
+
+def deletes(db, table):
+    """What happens to a row when the one it belongs to goes: (column, action)."""
+    return {(row[3], row[6]) for row in db.execute_sql(f'PRAGMA foreign_key_list("{table}")').fetchall()}
+
+
+def test_twice_is_harmless(app):
+    assert migrate() == []
+
+
+def test_down_and_up_again(app):
+    runner = Runner(database.obj, str(MIGRATIONS))
+    while runner.down():
+        pass
+    assert not tables() and pending_migrations()
+    assert migrate() == [item.name for item in runner.migrations()]
+    assert tables() == {model._meta.table_name for model in models()}
+
+
+def test_foreign_keys_are_kept_after_migrating(app):
+    if is_sqlite():
+        Runner(database.obj, str(MIGRATIONS)).down()
+        migrate()
+        assert database.execute_sql("PRAGMA foreign_keys").fetchone()[0] == 1
+
+
+def flask_migrate(environment):
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "migrate"]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_processes_that_start_at_once_migrate_once(app, tmp_path):
+    runner = Runner(database.obj, str(MIGRATIONS))
+    while runner.down():
+        pass
+    url = app.config["SETTINGS"].database_url
+    database.close()
+    environment = os.environ | {"SITEHAND_DATA": str(tmp_path), "SITEHAND_DATABASE_URL": url}
+    processes = [flask_migrate(environment) for _ in range(3)]
+    told = [(*process.communicate(timeout=60), process.returncode) for process in processes]
+    assert {code for *_, code in told} == {0}, told
+    assert sorted(out.startswith("Applied") for out, *_ in told) == [False, False, True]
+    assert not pending_migrations()
+
+
+def test_a_fresh_folder_needs_nothing_else(tmp_path):
+    made = create_app(Settings(data=tmp_path / "new" / "data", log_level="ERROR"))
+    assert made.test_cli_runner().invoke(args=["migrate"]).output.startswith("Applied: 0001")
+    assert made.test_cli_runner().invoke(args=["migrate"]).output == "The database is up to date.\n"
+    assert (tmp_path / "new" / "data").stat().st_mode & 0o777 == 0o700
+    database.close()
+
+
+@pytest.mark.parametrize("path", sorted(MIGRATIONS.glob("*.py")), ids=lambda path: path.name)
+def test_a_migration_is_a_frozen_copy(path):
+    assert "webapp" not in path.read_text() and "def down(" in path.read_text()
