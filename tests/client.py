@@ -19,7 +19,7 @@ PATIENCE = 15  # seconds that a person waits for a test of a connection
 
 
 class Person:
-    """`environ` is how each request arrives: REMOTE_ADDR, HTTP_HOST, HTTP_USER_AGENT, **{"wsgi.url_scheme": "https"}."""
+    """`environ` is how each request arrives: REMOTE_ADDR, HTTP_HOST, HTTP_USER_AGENT, "wsgi.url_scheme"."""
 
     def __init__(self, app: Flask, **environ: Any) -> None:
         self.app, self.environ = app, environ
@@ -54,7 +54,7 @@ class Person:
                 return
 
     def probe(self, reply: TestResponse) -> str:
-        """Poll the card of a probe, as the page does, until it is done; gives its last answer's HTML or the redirect."""
+        """Poll the card of a probe, as the page does, until it is done; gives its last HTML or the redirect."""
         path = re.search(r'hx-get="(/probes/[^"]+)"', reply.text)
         assert path, reply.text
         end = time.monotonic() + PATIENCE

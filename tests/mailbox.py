@@ -48,7 +48,8 @@ class Talk(socketserver.StreamRequestHandler):
         while line := self.rfile.readline().decode().strip():
             verb = line.split(" ")[0].upper()
             if verb == "QUIT":
-                return self.say("221 bye")
+                self.say("221 bye")
+                return
             answer = getattr(self, f"on_{verb.lower()}", lambda _line: "250 ok")
             self.say(answer(line))
 

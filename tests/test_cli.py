@@ -15,10 +15,11 @@ from webapp.accounts.models import Account, Company, Session
 from webapp.audit.models import AuditEntry
 from webapp.common import vault
 from webapp.config import Settings
-from webapp.db import database, is_sqlite, pending_migrations, transaction
+from webapp.db import database, pending_migrations, transaction
 from webapp.devices.models import Device
 
 NEW = "Another-ladder-8"
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -133,9 +134,8 @@ def restored(tmp_path):
     return begin
 
 
+@ON_SQLITE
 def test_a_backup_comes_back_whole(app, run, filled, tmp_path, restored):
-    if not is_sqlite():
-        return
     file = tmp_path / "a copy? 100%#1.db"
     done = run("backup", str(file))
     assert done.exit_code == 0 and "vault.key" in done.stdout and file.stat().st_mode & 0o777 == 0o600
@@ -147,9 +147,8 @@ def test_a_backup_comes_back_whole(app, run, filled, tmp_path, restored):
     assert enter(other, "ada@example.com", PASSWORD) == 303
 
 
+@ON_SQLITE
 def test_a_backup_is_taken_while_the_server_writes(app, run, filled, tmp_path):
-    if not is_sqlite():
-        return
     other = sqlite3.connect(database.database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     other.execute("INSERT INTO company (name, created_at) VALUES ('half', '2026-01-01')")
@@ -160,9 +159,8 @@ def test_a_backup_is_taken_while_the_server_writes(app, run, filled, tmp_path):
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+@ON_SQLITE
 def test_nothing_is_overwritten(app, run, filled, tmp_path, restored):
-    if not is_sqlite():
-        return
     (tmp_path / "there.db").write_text("kept")
     done = run("backup", str(tmp_path / "there.db"))
     assert done.exit_code == 1 and "exists already" in done.stderr and (tmp_path / "there.db").read_text() == "kept"
@@ -173,10 +171,9 @@ def test_nothing_is_overwritten(app, run, filled, tmp_path, restored):
     assert done.exit_code == 1 and "holds data already" in done.stderr and Device.select().count() == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\x00" + b"\xff" * 5000])
 def test_what_is_no_backup_is_not_restored(app, tmp_path, restored, content):
-    if not is_sqlite():
-        return
     file = tmp_path / "copy.db"
     file.write_bytes(content)
     other = restored()
@@ -186,9 +183,8 @@ def test_what_is_no_backup_is_not_restored(app, tmp_path, restored, content):
     assert not (tmp_path / "other server" / "sitehand.db").exists()
 
 
+@ON_SQLITE
 def test_a_damaged_backup_is_not_restored(app, run, filled, tmp_path, restored):
-    if not is_sqlite():
-        return
     file = tmp_path / "copy.db"
     run("backup", str(file))
     data = bytearray(file.read_bytes())

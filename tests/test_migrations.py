@@ -75,7 +75,14 @@ def test_twice_is_harmless(app):
     assert migrate() == []
 
 
-def test_down_and_up_again(app):
+@pytest.fixture
+def again(app):
+    """The schema may be taken down: it is put up again afterwards, for those who come next."""
+    yield app
+    migrate()
+
+
+def test_down_and_up_again(again):
     runner = Runner(database.obj, str(MIGRATIONS))
     while runner.down():
         pass
@@ -84,7 +91,7 @@ def test_down_and_up_again(app):
     assert tables() == {model._meta.table_name for model in models()}
 
 
-def test_foreign_keys_are_kept_after_migrating(app):
+def test_foreign_keys_are_kept_after_migrating(again):
     if is_sqlite():
         Runner(database.obj, str(MIGRATIONS)).down()
         migrate()
@@ -98,11 +105,11 @@ def flask_migrate(environment):
     )
 
 
-def test_processes_that_start_at_once_migrate_once(app, tmp_path):
+def test_processes_that_start_at_once_migrate_once(again, tmp_path):
     runner = Runner(database.obj, str(MIGRATIONS))
     while runner.down():
         pass
-    url = app.config["SETTINGS"].database_url
+    url = again.config["SETTINGS"].database_url
     database.close()
     environment = os.environ | {"SITEHAND_DATA": str(tmp_path), "SITEHAND_DATABASE_URL": url}
     processes = [flask_migrate(environment) for _ in range(3)]

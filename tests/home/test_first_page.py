@@ -35,7 +35,7 @@ def test_each_figure_matches_the_list_that_it_opens(admin, company):
     make_device(site, type=Kind.UNKNOWN)
     make_device(make_site(make_company()), password="12345678")
     shown = figures(admin)
-    assert [found for found in shown.values()] == [[2], [3], [1], [1]]
+    assert list(shown.values()) == [[2], [3], [1], [1]]
     for path, (count,) in shown.items():
         reply = admin.get(path.replace("&amp;", "&"))
         assert len(set(re.findall(r'href="/(?:sites|devices)/(\d+)"', reply.text))) == count

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
-from flask_login import current_user
 
+from webapp.accounts import guard
 from webapp.accounts.guard import public
 from webapp.common.htmx import show_page
 from webapp.common.i18n import _, direction, language
@@ -18,7 +18,8 @@ bp = Blueprint("home", __name__)
 
 @bp.get("/")
 def show() -> Any:
-    return show_page("home/show.html", tally=lists.tally(current_user))
+    by = guard.me()
+    return show_page("home/show.html", tally=lists.tally(by), worst=lists.worst(by))
 
 
 @bp.get("/healthz")

@@ -20,6 +20,11 @@ def devices(by: Principal, chosen: dict[str, str], page: int = 1) -> Found:
     )
 
 
+def worst(by: Principal, count: int = 5) -> list[lists.DeviceRow]:
+    """The devices that most need somebody: down, or with something to mend."""
+    return [row for row in devices(by, {}).rows if row.group <= 2][:count]
+
+
 def sites(by: Principal, query: str, page: int = 1) -> Found:
     found, total = lists.sites(by, query, page, clock.now(), config.current().check_interval)
     return Found(found, total, page)
