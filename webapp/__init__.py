@@ -83,6 +83,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which privacy tools remove; headers.py looks at the origin
         MAX_CONTENT_LENGTH=64 << 10,
         MAX_FORM_MEMORY_SIZE=64 << 10,
         MAX_FORM_PARTS=60,

@@ -95,7 +95,6 @@ def test_it_is_served_compressed_and_for_good(built, accept, encoding, unpack):
     assert "immutable" in headers["cache-control"]
     assert "max-age=315360000" in headers["cache-control"]
     assert headers["vary"] == "Accept-Encoding"
-    assert headers["x-content-type-options"] == "nosniff"
     assert "access-control-allow-origin" not in headers
     assert unpack(body) == b"".join(path.read_bytes() for path in CSS)
 

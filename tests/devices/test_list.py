@@ -71,13 +71,17 @@ def test_it_shows_the_worst_first(admin, fleet):
         ("?type=unknown", ["Nameless"]),
         ("?mode=serial", ["Panel"]),
         ("?site=abc", []),
-        ("?page=99", []),
         ("?page=-1", ["Down", "Refused", "Nameless", "Weak", "Panel", "Well"]),
     ],
 )
 def test_search_and_filters(admin, fleet, query, found):
     reply = admin.get("/devices" + query)
     assert reply.status_code == 200 and names(reply) == found
+
+
+def test_a_page_beyond_the_last_leads_to_the_first(admin, fleet):
+    reply = admin.get("/devices?q=o&page=99")
+    assert (reply.status_code, reply.location) == (303, "/devices?q=o")
 
 
 def test_a_sites_filter(admin, fleet):

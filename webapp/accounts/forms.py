@@ -30,9 +30,12 @@ def is_email(form: Any, field: Any) -> None:
 
 def is_strong(form: Any, field: Any) -> None:
     """The seed's rule, which is enforced for passwords that we create (S4, decision 5)."""
-    found = strength(field.data, getattr(form, "email", field).data if hasattr(form, "email") else "")
+    own = form.email.data if "email" in form else form.own_email
+    found = strength(field.data, own or "")
     if found.meets_rule:
         return
+    if own and field.data.casefold() in {own.casefold(), own.casefold()[::-1]}:
+        raise ValidationError(_("This is your e-mail address. Choose something that others do not know."))
     if found.short_by:
         raise ValidationError(_("Use at least %(n)s characters; %(short)s more.", n=SHORTEST, short=found.short_by))
     raise ValidationError(
@@ -76,10 +79,12 @@ class ForgotForm(Form):
 
 
 class ResetForm(Form):
+    own_email = ""  # a link does not tell whose it is
     password = new_password(lazy("New password"))
 
 
 class PasswordForm(Form):
+    own_email = ""  # put in by the view before validate()
     current = PasswordField(lazy("Current password"), [Required(lazy("Type your current password."))])
     new = new_password(lazy("New password"))
 

@@ -68,7 +68,9 @@ def require_sign_in() -> Response | None:
 
 
 def let_in(token: str) -> None:
-    """Begin the browser's part of a session: everything of the one before is forgotten (Z11)."""
+    """Begin the browser's part of a session: the one before has ended, and all of it is forgotten (Z11)."""
+    if current_user.is_authenticated:
+        sessions.end(current_user, current_user.session_id)
     session.clear()
     person = load(token)
     if person:

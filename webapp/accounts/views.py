@@ -176,6 +176,7 @@ def show_password() -> Any:
 @bp.post("/account/password")
 def change_password() -> Any:
     form = PasswordForm()
+    form.own_email = current_user.email
     if form.validate():
         if secrets.change_password(current_user, form.current.data, form.new.data):
             flash(_("Your password is changed. All other sessions have ended."))

@@ -11,6 +11,8 @@ from webapp.devices.services.adding import MAY_WAIT
 from webapp.devices.words import type_name
 from webapp.protocols.isapi.kinds import Kind
 
+FEW_TRIES = 2  # from here on the next test is warned of (Z22)
+
 
 @dataclass(frozen=True, slots=True)
 class Try:
@@ -110,6 +112,8 @@ def wrong_password(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
             "The device allows %(num)s more tries before it locks.",
             left,
         )
+        if left <= FEW_TRIES:
+            text += " " + _("Make sure of the password before you test again.")
     return _("The device refused the sign-in."), text
 
 

@@ -55,7 +55,7 @@ STEPS = {
     "type": (lazy("Recognise the device"), lazy("%(type)s")),
 }
 FAILED = {
-    "dns": lazy("Address not found"),
+    "dns": lazy("Address not usable"),
     "tcp": lazy("Port not reached"),
     "service": lazy("No device web service here"),
     "login": lazy("Sign-in refused"),

@@ -11,7 +11,7 @@ from typing import Any
 from webapp.common import clock
 from webapp.devices.services.steps import Progress
 from webapp.protocols.dial import Policy, resolve
-from webapp.protocols.errors import BadReply, DeviceError, NoDigest, Unreachable
+from webapp.protocols.errors import BadReply, DeviceError, NoDigest, NotActivated, Unauthorized, Unreachable
 from webapp.protocols.isapi.kinds import ENCODING, Kind, Recognised, recognise
 from webapp.protocols.isapi.system import DEVICE_INFO, KNOCK, Knock
 from webapp.protocols.link import Endpoint, Link
@@ -78,10 +78,14 @@ def ask(target: Target, progress: Progress, policy: Policy, timeout: float) -> A
     with progress.step("tcp") as step:
         endpoint = connect(endpoint, addresses, timeout)
         step.facts = {"port": target.port, "address": endpoint.address}
+    refusal = None
     with progress.step("service") as step:
-        endpoint = knock(endpoint, timeout)
+        try:
+            endpoint = knock(endpoint, timeout)
+        except (Unauthorized, NotActivated, NoDigest) as error:
+            refusal = error  # a device answers, so this step is well: it is the sign-in that cannot be
         step.facts = {"https": endpoint.https, "pin": endpoint.pin}
-    return log_in(endpoint, progress, timeout)
+    return log_in(endpoint, progress, timeout, refusal)
 
 
 def connect(endpoint: Endpoint, addresses: list[str], timeout: float) -> Endpoint:
@@ -124,12 +128,17 @@ def knock_once(endpoint: Endpoint, timeout: float) -> Endpoint:
         return replace(endpoint, pin=endpoint.pin or link.key) if endpoint.https else endpoint
 
 
-def log_in(endpoint: Endpoint, progress: Progress, timeout: float) -> Answer:
-    """Log in once and recognise the device: the steps "login" and "type" of one talk."""
+def log_in(endpoint: Endpoint, progress: Progress, timeout: float, refusal: DeviceError | None = None) -> Answer:
+    """Log in once and recognise the device: the steps "login" and "type" of one talk.
+
+    `refusal` is what the knock has learnt already: then no password is sent.
+    """
     talk, began = recognise(endpoint.username), clock.monotonic()
     with Link(endpoint, timeout) as link:
         link.deadline = began + 2 * timeout
         with progress.step("login"):
+            if refusal:
+                raise refusal
             first = next(talk)
             finished, result = advance(talk, link, first, until_login=True)
         ms = round((clock.monotonic() - began) * 1000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import redirect, request, url_for
 
 from webapp.accounts import guard
 from webapp.common.i18n import language
@@ -21,6 +21,8 @@ FILTERS = ("q", "status", "type", "site", "mode")
 def index() -> Any:
     chosen = {name: request.args.get(name, "")[:100] for name in FILTERS}
     found = lists.devices(guard.me(), chosen, page_number(request.args))
+    if not found.rows and found.page > 1:
+        return redirect(url_for("devices.index", **{name: text for name, text in chosen.items() if text}), 303)
     key = (*chosen.values(), found.total, found.page, *found.counts.values())
     reader = language()
     rows = device_rows(found.rows, reader, at_site=False)
