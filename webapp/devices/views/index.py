@@ -22,7 +22,8 @@ def index() -> Any:
     chosen = {name: request.args.get(name, "")[:100] for name in FILTERS}
     found = lists.devices(guard.me(), chosen, page_number(request.args))
     if not found.rows and found.page > 1:
-        return redirect(url_for("devices.index", **{name: text for name, text in chosen.items() if text}), 303)
+        kept: dict[str, Any] = {name: text for name, text in chosen.items() if text}
+        return redirect(url_for("devices.index", **kept), 303)
     key = (*chosen.values(), found.total, found.page, *found.counts.values())
     reader = language()
     rows = device_rows(found.rows, reader, at_site=False)
