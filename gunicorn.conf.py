@@ -20,7 +20,7 @@ keyfile = os.environ.get("TLS_KEY") or None
 
 # A request that has not come and gone after this long is hung up on: a phone that lost its network in the middle of a
 # form would hold its thread for good.
-_patience = float(os.environ.get("REQUEST_SECONDS", "30"))
+_patience = float(os.environ.get("REQUEST_SECONDS", "10"))
 
 
 class PatientWorker(ThreadWorker):
@@ -47,10 +47,10 @@ class PatientWorker(ThreadWorker):
                     socket.socket.shutdown(conn.sock, socket.SHUT_RDWR)
 
 
-# One process: the engine beside the requests runs once, and 1 x 16 threads are as fast per core as 2 x 8.
+# One process: the engine beside the requests runs once, and a few threads more or less are as fast per core as 2 x 8.
 workers = 1
 worker_class = PatientWorker
-threads = 16
+threads = 24
 
 # Phones keep a connection between taps; a kept one costs no thread. Seconds.
 keepalive = 30

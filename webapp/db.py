@@ -26,7 +26,7 @@ PRAGMAS = {
     "foreign_keys": 1,
     "cache_size": -16000,
 }
-SQLITE_TROUBLE = ("locked", "full", "unable to open", "disk I/O", "readonly")
+SQLITE_TROUBLE = ("locked", "full", "unable to open", "disk I/O", "readonly", "no transaction is active")
 
 
 class Unavailable(Exception):
@@ -74,6 +74,15 @@ T = TypeVar("T")
 def transaction() -> Iterator[None]:
     """Everything or nothing. On SQLite it takes the write lock at once, so it cannot fail half-way by a race."""
     with database.atomic("IMMEDIATE") if is_sqlite() and not database.in_transaction() else database.atomic():
+        yield
+
+
+@contextmanager
+def one_at_a_time(what: str) -> Iterator[None]:
+    """A transaction that waits for every other about the same thing: what is read stays true until it is written."""
+    with transaction():
+        if not is_sqlite():
+            database.execute_sql("SELECT pg_advisory_xact_lock(hashtext(%s))", (what,))
         yield
 
 

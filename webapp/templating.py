@@ -6,6 +6,7 @@ from typing import Any
 
 import idna
 from flask import Flask, current_app, request, url_for
+from flask.globals import request_ctx
 from flask_babel import format_date, format_datetime
 from flask_login import current_user
 from markupsafe import Markup
@@ -47,7 +48,9 @@ def icon(name: str, css: str = "") -> Markup:
 def frame() -> dict[str, Any]:
     """What the frame of a page shows: language, tabs, who is signed in."""
     common = {"lang": i18n.language(), "dir": i18n.direction()}
-    return common | tabs.frame(current_user) if current_user and current_user.is_authenticated else common
+    linked = request_ctx.url_adapter is not None  # else the Host header is no name, and nothing leads anywhere
+    signed_in = linked and current_user and current_user.is_authenticated
+    return common | tabs.frame(current_user) if signed_in else common
 
 
 def local_time(zone: str) -> str:

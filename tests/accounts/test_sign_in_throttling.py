@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import time_machine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tests.client import Person
+from tests.client import Person, at_once
 from tests.conftest import PASSWORD
 from tests.factories import make_employee
 from webapp.accounts.models import Attempt, Session
@@ -35,6 +37,14 @@ def test_the_tenth_try_is_refused_with_the_time_to_wait(guesser):
     assert 0 < int(replies[-1].headers["Retry-After"]) <= 900 and "Too many tries" in replies[-1].text
 
 
+def test_many_guesses_at_once_are_no_more_than_many_in_turn(app, company):
+    guessers = [Person(app, REMOTE_ADDR=GUESSER) for _ in range(16)]
+    for person in guessers:
+        person.fetch_token()
+    replies = at_once(*[partial(guess, person) for person in guessers])
+    assert sorted(reply.status_code for reply in replies).count(422) <= 9
+
+
 def test_then_the_right_password_is_not_even_looked_at(guesser):
     guess_often(guesser)
     assert guess(guesser, password=PASSWORD).status_code == 429 and not Session.select().count()
@@ -58,14 +68,14 @@ def test_the_person_gets_in_from_their_own_address(app, guesser):
 
 def test_many_accounts_from_one_address_are_stopped_too(app, company, guesser):
     for n in range(LIMITS["address"]):
-        throttle.failed("sign-in", f"person{n}@example.com", GUESSER)
+        throttle.take_turn("sign-in", f"person{n}@example.com", GUESSER)
     assert guess(guesser).status_code == 429
     assert guess(Person(app, REMOTE_ADDR="198.51.100.1"), password=PASSWORD).status_code == 303
 
 
 def test_one_account_under_attack_from_everywhere_is_closed_for_a_while(app, company):
     for n in range(LIMITS["account"]):
-        throttle.failed("sign-in", "ada@example.com", f"198.51.100.{n}")
+        throttle.take_turn("sign-in", "ada@example.com", f"198.51.100.{n}")
     assert guess(Person(app, REMOTE_ADDR="203.0.113.1"), password=PASSWORD).status_code == 429
 
 

@@ -117,6 +117,11 @@ class Attempt(BaseModel):
         cls.insert_many([{"key": key, "at": at} for key in keys]).execute()
 
     @classmethod
+    def take_back(cls, keys: list[str], at: datetime) -> None:
+        """Remove one try, known by its very moment."""
+        cls.delete().where(cls.key.in_(keys), cls.at == at).execute()
+
+    @classmethod
     def forget(cls, before: datetime, keys: list[str] | None = None) -> None:
         cls.delete().where(cls.at < before if keys is None else cls.key.in_(keys)).execute()
 

@@ -61,10 +61,10 @@ def is_loopback(text: str | None) -> bool:
 
 def has_setup_code(form: SetupForm) -> bool:
     """Check the code that the terminal shows; wrong ones are counted. Raises TooMany."""
-    throttle.require_turn("setup", "", guard.address())
+    turn = throttle.take_turn("setup", "", guard.address())
     if companies.is_setup_code(current_app.config["SETTINGS"].data, form.code.data or ""):
+        throttle.succeeded("setup", "", guard.address(), turn)
         return True
-    throttle.failed("setup", "", guard.address())
     form.code.errors = [_("This is not the code that the server's terminal shows.")]
     return False
 

@@ -16,7 +16,7 @@ import structlog
 from webapp.db import in_connection
 
 log = structlog.get_logger("jobs")
-THREADS = 16
+THREADS = 48
 _pool: ThreadPoolExecutor | None = None
 _lock = threading.Lock()
 

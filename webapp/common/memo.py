@@ -35,15 +35,15 @@ class Once:
 
 def show_list(page: str, part: str, rows: str, language: str, key: Hashable, **context: Any) -> str:
     """`page` (or for htmx `part`) with `rows` where it says `{{ slot }}`. `key` tells its contexts apart."""
-    bare = wants_part()
     context |= {"slot": SLOT, "part": part}
-    if bare:
-        frame = keep(part, language, "", key, Once(context))
+    person = current_user._get_current_object()
+    reader = (person.name, person.company_name, person.role)
+    if wants_part():
+        frame = keep(part, language, reader, key, Once(context))
     elif session.get("_flashes"):
         frame = render_template(page, **context)  # a message is shown once
     else:
-        person = current_user._get_current_object()
-        frame = keep(page, language, (person.name, person.company_name, person.role), key, Once(context))
+        frame = keep(page, language, reader, key, Once(context))
     return frame.replace(SLOT, rows)
 
 

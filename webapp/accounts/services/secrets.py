@@ -22,11 +22,11 @@ RESET_LASTS = timedelta(hours=1)
 
 def change_password(by: Principal, current: str, new: str) -> bool:
     """Set a new password and end all other sessions; False when the current one is wrong. Raises TooMany, Refused."""
-    throttle.require_turn("password", by.email, by.address)
+    turn = throttle.take_turn("password", by.email, by.address)
     account = Account.get_by_id(by.id)
     if not matches(account.password_hash, current):
-        throttle.failed("password", by.email, by.address)
         return False
+    throttle.succeeded("password", by.email, by.address, turn)
     set_password(account, new, by, "password.changed", kept=by.session_id)
     return True
 
@@ -47,8 +47,7 @@ def ask_for_reset(email: str, address: str, base_url: str, subject: str, text: s
 
     `text` has "{link}" where the link goes.
     """
-    throttle.require_turn("forgot", email, address)
-    throttle.failed("forgot", email, address)
+    throttle.take_turn("forgot", email, address)
     jobs.enqueue(mail_reset, email, base_url, subject, text)
 
 

@@ -22,13 +22,12 @@ IDLE, LONGEST, TOUCH = timedelta(hours=8), timedelta(days=7), timedelta(minutes=
 
 def sign_in(email: str, password: str, address: str, agent: str) -> str | None:
     """The new session's token, or None when e-mail and password do not belong together. Raises TooMany."""
-    throttle.require_turn("sign-in", email, address)
+    turn = throttle.take_turn("sign-in", email, address)
     account = Account.by_email(email)
     right = matches(account.password_hash if account else None, password)
     if account is None or not right:
-        throttle.failed("sign-in", email, address)
         return None
-    throttle.succeeded("sign-in", email, address)
+    throttle.succeeded("sign-in", email, address, turn)
     return begin(account, address, agent)
 
 

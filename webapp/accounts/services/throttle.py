@@ -7,7 +7,7 @@ until the account as a whole is under attack.
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from webapp.accounts.models import Attempt
 from webapp.common import clock
@@ -23,27 +23,33 @@ def keys(what: str, email: str, address: str) -> list[str]:
     return [f"pair:{what}:{person}:{address}", f"account:{what}:{person}", f"address:{what}:{address}"]
 
 
-def require_turn(what: str, email: str, address: str) -> None:
-    """Raise TooMany when this was tried too often in the last quarter of an hour."""
-    now = clock.now()
-    for key, (count, first) in Attempt.counts(keys(what, email, address), now - WINDOW).items():
-        if count >= LIMITS[key.partition(":")[0]]:
-            wait = max(1, int((first + WINDOW - now).total_seconds()))
-            raise TooMany(
-                plural(
-                    "Too many tries. Wait %(num)s minute, then try again.",
-                    "Too many tries. Wait %(num)s minutes, then try again.",
-                    -(-wait // 60),
-                ),
-                wait,
-            )
+def take_turn(what: str, email: str, address: str) -> datetime:
+    """Count a try before it is made, so that many at once are no more than many in turn; gives the try's moment.
 
-
-def failed(what: str, email: str, address: str) -> None:
-    now = clock.now()
-    Attempt.add(keys(what, email, address), now)
+    Raises TooMany when this was tried too often in the last quarter of an hour; a refused try is not counted.
+    """
+    now, mine = clock.now(), keys(what, email, address)
     Attempt.forget(now - WINDOW)
+    Attempt.add(mine, now)
+    for key, (count, first) in Attempt.counts(mine, now - WINDOW).items():
+        if count > LIMITS[key.partition(":")[0]]:
+            Attempt.take_back(mine, now)
+            raise too_many(max(1, int((first + WINDOW - now).total_seconds())))
+    return now
 
 
-def succeeded(what: str, email: str, address: str) -> None:
-    Attempt.forget(clock.now(), keys(what, email, address)[:1])
+def too_many(wait: int) -> TooMany:
+    minutes = -(-wait // 60)
+    why = plural(
+        "Too many tries. Wait %(num)s minute, then try again.",
+        "Too many tries. Wait %(num)s minutes, then try again.",
+        minutes,
+    )
+    return TooMany(why, wait)
+
+
+def succeeded(what: str, email: str, address: str, turn: datetime) -> None:
+    """The try was right: it does not count, and neither do this address's earlier ones at this account."""
+    mine = keys(what, email, address)
+    Attempt.take_back(mine, turn)
+    Attempt.forget(clock.now(), mine[:1])

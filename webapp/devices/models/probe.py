@@ -71,8 +71,26 @@ class Probe(BaseModel):
         return cls.select().where(same, cls.code == "").order_by(cls.created_at.desc()).first()
 
     @classmethod
-    def last_of(cls, device_id: int) -> Probe | None:
-        mine = (cls.device_id == device_id) & (cls.intent == Intent.CHECK)
+    def count(cls, company_id: int, login_key: str, code: str, since: datetime) -> int:
+        """How often this login has come out so."""
+        same = (cls.company_id == company_id) & (cls.login_key == login_key) & (cls.created_at > since)
+        return int(cls.select().where(same, cls.code == code).count())
+
+    @classmethod
+    def close(cls, token: str, intent: str, **values: Any) -> bool:
+        """Write the outcome, unless the probe is meant for something else by now: False then."""
+        same = (cls.token == token) & (cls.intent == intent)
+        return bool(cls.update(**values).where(same).execute() == 1)
+
+    @classmethod
+    def forget(cls, device_id: int) -> None:
+        """The checks of a device that goes: another may get its id."""
+        cls.delete().where(cls.device_id == device_id).execute()
+
+    @classmethod
+    def last_of(cls, device_id: int, since: datetime) -> Probe | None:
+        """A device's newest check; `since` it was added, for its id may have been another's."""
+        mine = (cls.device_id == device_id) & (cls.intent == Intent.CHECK) & (cls.created_at >= since)
         return cls.select().where(mine).order_by(cls.created_at.desc()).first()
 
     @classmethod

@@ -112,7 +112,11 @@ def check(by: Principal, device: Device) -> Probe:
     """A person wants to know now: ask the device, whatever is known. Raises Refused, TooMany."""
     require_by_address(device)
     sites.require(device.site, sites.Operation.MANAGE_DEVICES)
-    return probing.start(by, device.site, Intent.CHECK, connection_of(device), device)
+    typed = connection_of(device)
+    if before := probing.refused_before(by, typed):
+        states.keep(device.id, before.code, before.learnt)
+        probing.refuse_again()
+    return probing.start(by, device.site, Intent.CHECK, typed, device)
 
 
 def connection_of(device: Device) -> dict[str, Any]:
@@ -183,6 +187,7 @@ def delete(by: Principal, device: Device) -> None:
         raise Refused(why, "site_authorized")
     with transaction():
         device_leaving.send(device, by=by)
+        Probe.forget(device.id)
         device.delete_instance()
         audit.record(by, "device.deleted", device)
 

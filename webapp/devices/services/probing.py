@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 
@@ -18,8 +18,9 @@ from webapp.accounts.principal import Principal
 from webapp.accounts.services.acting import acting
 from webapp.common import clock, jobs, vault
 from webapp.common.errors import NotFound, Refused, TooMany
-from webapp.common.i18n import plural
+from webapp.common.i18n import _, plural
 from webapp.common.tokens import new_token
+from webapp.db import one_at_a_time
 from webapp.devices.models import Device, Probe
 from webapp.devices.models.probe import Intent
 from webapp.devices.services import adding, states, steps
@@ -35,19 +36,65 @@ LOGIN_KNOWN = {"ok", "wrong_password", "locked", "low_privilege", "not_encoding"
 KNOWN_FOR = timedelta(minutes=10)
 PASSWORD_KEPT = timedelta(minutes=15)
 ROW_KEPT = timedelta(days=1)
-LONGEST = timedelta(seconds=60)  # a probe that runs longer was cut short by a restart
+LONGEST = timedelta(seconds=120)  # a probe that has not ended by then was cut short by a restart
+MOST_TRIES, FEWEST_LEFT = 2, 2  # of one wrong password within KNOWN_FOR; of what the device says it still allows
 
 
 def start(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], device: Device | None = None) -> Probe:
     """Begin a probe of what is typed: host, port, https, username, password, pin and what else the form holds.
 
-    One that runs already for the same login is given back instead of a second one. Raises TooMany (Z4).
+    However often and at once it is asked for, one runs for a login; and a password that the device is known to refuse
+    is not tried again when that brings the lock near (Z22): then the known outcome comes back.
+    Raises TooMany (Z4), Refused.
     """
-    now, login_key = clock.now(), key_of(by.company_id, typed)
-    running = Probe.running(by.company_id, login_key, now - LONGEST)
-    if running and running.account_id == by.id and running.intent == intent and running.site_id == site.id:
-        return running
-    require_turn(by)
+    with one_at_a_time(f"probes of {by.company_id}"):
+        if found := running(by, site, intent, typed, device):
+            return found
+        if spared := refused_before(by, typed):
+            return spared if spared.account_id == by.id else refuse_again()
+        require_turn(by)
+        probe = write_new(by, site, intent, typed, device)
+    jobs.enqueue(run, probe.token)
+    return probe
+
+
+def running(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], device: Device | None) -> Probe | None:
+    """The probe that is under way for just this; a test that is, becomes the adding that is asked for meanwhile."""
+    probe = Probe.running(by.company_id, key_of(by.company_id, typed), clock.now() - LONGEST)
+    if probe is None or probe.site_id != site.id or probe.fields["https"] != typed["https"]:
+        return None
+    if device:
+        same = (probe.device_id, probe.connection_version) == (device.id, device.connection_version)
+        return probe if probe.intent == Intent.CHECK and same else None
+    if probe.account_id != by.id or probe.intent == Intent.CHECK:
+        return None
+    if intent == Intent.ADD and probe.intent == Intent.TEST:
+        probe.intent, probe.typed = intent, kept(typed)
+        Probe.write(probe.token, intent=probe.intent, typed=probe.typed)
+    return probe
+
+
+def refused_before(by: Principal, typed: dict[str, Any]) -> Probe | None:
+    """The outcome that forbids another try with this password for now: the device would soon be locked."""
+    since = clock.now() - KNOWN_FOR
+    probe = Probe.last_login(by.company_id, key_of(by.company_id, typed), LOGIN_KNOWN, since)
+    if probe is None or probe.code != "wrong_password":
+        return None
+    left = probe.learnt.get("tries_left")
+    tried = Probe.count(by.company_id, probe.login_key, "wrong_password", since)
+    return probe if tried >= MOST_TRIES or (left is not None and left <= FEWEST_LEFT) else None
+
+
+def refuse_again() -> NoReturn:
+    """Raise Refused: a colleague has tried this password already."""
+    raise Refused(
+        _("The device would soon be locked, so the same password is not tried again for now. Edit the connection."),
+        "spared",
+    )
+
+
+def write_new(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], device: Device | None) -> Probe:
+    now = clock.now()
     Probe.wipe(now - PASSWORD_KEPT, now - ROW_KEPT)
     probe = Probe(
         token=new_token(),
@@ -58,16 +105,20 @@ def start(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], devi
         site_id=site.id,
         device_id=device.id if device else None,
         intent=intent,
-        typed=json.dumps({name: value for name, value in typed.items() if name != "password"}),
-        login_key=login_key,
+        typed=kept(typed),
+        login_key=key_of(by.company_id, typed),
         connection_version=device.connection_version if device else 0,
         steps=steps.fresh(),
         created_at=now,
     )
     probe.password_sealed = vault.seal(typed["password"], *probe.secret_label)
     probe.save(force_insert=True)
-    jobs.enqueue(run, probe.token)
     return probe
+
+
+def kept(typed: dict[str, Any]) -> str:
+    """What is typed, without the password, which is sealed beside it."""
+    return json.dumps({name: value for name, value in typed.items() if name != "password"})
 
 
 def key_of(company_id: int, typed: dict[str, Any]) -> str:
@@ -123,7 +174,7 @@ def run(token: str) -> None:
         code, facts = "ok", learnt(answer)
     except DeviceError as error:
         code, facts = error.code, why(error)
-        log.info("probe failed", probe_code=code, error=str(error), site=probe.site_id, device=probe.device_id)
+        log.info("probe failed", outcome=code, error=str(error), site=probe.site_id, device=probe.device_id)
     except Exception:
         code, facts = "our_fault", {}
         log.exception("probe broke")
@@ -159,13 +210,18 @@ def why(error: DeviceError) -> dict[str, Any]:
 
 
 def finish(probe: Probe, code: str, facts: dict[str, Any]) -> None:
-    """Do what the probe was meant for, then say that it is done: whoever sees it done sees the deed done too."""
-    device_id = probe.device_id
+    """Do what the probe was meant for, then say that it is done: whoever sees it done sees the deed done too.
+
+    A test may have become an adding meanwhile: then closing it as a test fails, and it is finished as what it is now.
+    """
+    outcome, device_id = code, probe.device_id
     if probe.intent == Intent.CHECK:
         states.record(probe, code, facts)
     elif probe.intent == Intent.ADD and code == "ok":
-        code, device_id = add(probe, facts)
-    Probe.write(probe.token, code=code, facts=json.dumps(facts), device_id=device_id, done_at=clock.now())
+        outcome, device_id = add(probe, facts)
+    values = {"code": outcome, "facts": json.dumps(facts), "device_id": device_id, "done_at": clock.now()}
+    if not Probe.close(probe.token, probe.intent, **values) and (again := Probe.find(probe.token)):
+        finish(again, code, facts)
 
 
 def add(probe: Probe, facts: dict[str, Any]) -> tuple[str, int | None]:

@@ -29,7 +29,9 @@ def record(probe: Probe, code: str, facts: dict[str, Any]) -> None:
     with transaction():
         said = identity(facts) if code == "ok" else {}
         device = Device.with_site(probe.device_id)
-        if device is None or device.connection_version != probe.connection_version:
+        if device is None or device.added_at > probe.created_at:
+            return  # gone; another has its id
+        if device.connection_version != probe.connection_version:
             return
         if said:
             note_identity(device, said)

@@ -60,7 +60,11 @@ def test_address(site_id: int) -> Any:
     take_advice(form)
     if not form.validate():
         return show_part(PAGE, FORM, site=site, form=form, probe=None), 422
-    return start(site, form, Intent.TEST)
+    try:
+        adding.require_free(current_user, form.data["host"], form.data["port"], site.id)
+        return start(site, form, Intent.TEST)
+    except Refused as no:
+        return refuse(site, form, no), 409
 
 
 @bp.post("/sites/<id:site_id>/devices/new/address")
@@ -77,8 +81,13 @@ def add_address(site_id: int) -> Any:
         adding.require_free(current_user, typed["host"], typed["port"], site.id)
         return add(site, form)
     except Refused as no:
-        form.host.errors = [no.why]
-        return show_part(PAGE, FORM, site=site, form=form, probe=None, other=no.facts.get("device_id")), 409
+        return refuse(site, form, no), 409
+
+
+def refuse(site: Site, form: NewAddressForm, no: Refused) -> str:
+    """The form with the reason, and the way to the device that has the address already."""
+    (form.host.errors if no.code == "duplicate" else form.form_errors).append(no.why)
+    return show_part(PAGE, FORM, site=site, form=form, probe=None, other=no.facts.get("device_id"))
 
 
 def add(site: Site, form: NewAddressForm) -> Any:

@@ -45,7 +45,7 @@ def device_page(device: Device) -> dict[str, Any]:
 
 def running_probe(device: Device) -> dict[str, Any] | None:
     """The check that is under way for the connection as it is now."""
-    probe = Probe.last_of(device.id)
+    probe = Probe.last_of(device.id, device.added_at)
     fresh = probe and probe.connection_version == device.connection_version
     view = probe_view(probe) if fresh else None
     return view if view and view["running"] else None
@@ -94,6 +94,8 @@ def check(device_id: int) -> Any:
     except TooMany as no:
         part = show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why)
         return part, 429, {"Retry-After": str(no.retry_after)}
+    except Refused as no:
+        return show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why), 409
     return go_on_to("devices.status", device_id=device.id)
 
 

@@ -18,6 +18,7 @@ SHOWN = 100  # characters of a device's text that are ever shown
 CHINESE = {"gb2312", "gbk", "gb18030", "gb_2312-80", "cp936"}
 DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,100}?\?>""")
 
+LONGEST_LOCK = 86_400  # seconds; what a device claims beyond a day is not believed
 REFUSALS: dict[str, Callable[[str], DeviceError]] = {
     "notSupport": Unsupported,
     "invalidOperation": Unsupported,
@@ -139,8 +140,8 @@ def denied(tree: Element, code: str) -> DeviceError:
     locked = text(tree, "lockStatus").lower() == "lock" or bool(re.search(r"(?<!un)lock", code.lower()))
     return Unauthorized(
         clean(code) or ("locked" if locked else "wrong user name or password"),
-        tries_left=number(tree, "retryLoginTime"),
-        locked_for=number(tree, "unlockTime") if locked else None,
+        tries_left=within(number(tree, "retryLoginTime"), 100),
+        locked_for=within(number(tree, "unlockTime"), LONGEST_LOCK) if locked else None,
         locked=locked,
     )
 
@@ -167,3 +168,8 @@ def clean(said: str, longest: int = SHOWN) -> str:
     """A device's text as it may be shown: no controls, no bidirectional overrides, blanks joined, at most 100 long."""
     kept = "".join(" " if c.isspace() else c for c in said if c.isspace() or unicodedata.category(c)[0] != "C")
     return " ".join(kept.split())[:longest].rstrip()
+
+
+def within(value: int | None, most: int) -> int | None:
+    """A device's number held to what can be meant: from 0 to `most`."""
+    return None if value is None else max(0, min(value, most))
