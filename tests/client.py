@@ -62,7 +62,7 @@ class Person:
             card = self.get(unescape(path[1]), htmx=True)
             if "HX-Redirect" in card.headers:
                 return card.headers["HX-Redirect"]
-            if 'hx-trigger="load' not in card.text:
+            if "hx-trigger=" not in card.text:
                 return card.text
             time.sleep(0.03)
         raise AssertionError("the probe did not end")

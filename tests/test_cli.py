@@ -109,10 +109,26 @@ def test_two_hundred_devices_get_a_new_key(app, run, company, tmp_path):
 
     assert done.stdout == "200 stored passwords are sealed with a new key.\n"
     new = (tmp_path / "vault.key").read_text()
-    assert len(new.splitlines()) == 1 and old.split()[1] not in new
+    assert len(new.splitlines()) == 2 and new.startswith(old)  # a server beside may still store with the one before
     assert (tmp_path / "vault.key").stat().st_mode & 0o777 == 0o600
     assert [Device.with_site(number).password for number in made] == [f"Kamera-{n:03}" for n in range(200)]
     assert all(vault.is_current(device.password_sealed) for device in Device.select())
+
+    run("rotate-key")
+    assert old.split()[1] not in (tmp_path / "vault.key").read_text()
+    assert Device.with_site(made[0]).password == "Kamera-000"
+
+
+def test_a_damaged_password_is_named_and_stops_no_rotation(app, run, company):
+    site = make_site(company)
+    broken, whole = make_device(site, name="Broken"), make_device(site)
+    Device.update(password_sealed=b"nonsense" * 5).where(Device.id == broken.id).execute()
+
+    done = run("rotate-key")
+
+    assert "The stored password of Broken is damaged" in done.stderr
+    assert done.stdout == "1 stored passwords are sealed with a new key.\n"
+    assert vault.is_current(Device.get_by_id(whole.id).password_sealed)
 
 
 @pytest.fixture

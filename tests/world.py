@@ -40,6 +40,7 @@ STATES: dict[str, dict[str, Any]] = {
 DEVICES: dict[str, dict[str, Any]] = {
     "weak": {"password": "12345678"},
     "unknown": {"type": Kind.UNKNOWN, "type_detected": Kind.UNKNOWN},
+    "unrecognised": {"type": Kind.UNKNOWN, "type_detected": Kind.UNKNOWN, "model": "X-1"},
     "by_hand": {"type": Kind.DVR, "type_by_hand": True, "type_detected": Kind.NVR},
     "paused": {"health_monitoring": False},
     "serial": {"mode": Mode.SERIAL, "serial": "DS-PWA96-M-WE20230711AAWRQ13378520WU"},

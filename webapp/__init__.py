@@ -20,6 +20,7 @@ from webapp.common.htmx import htmx
 from webapp.common.urls import IdConverter
 from webapp.config import ROOT, Settings
 from webapp.db import connect, open_connection
+from webapp.devices import listeners as _listeners  # noqa: F401  (listens once it is imported)
 from webapp.devices.views import bp as devices_bp
 from webapp.home.views import bp as home_bp
 from webapp.sites.views import bp as sites_bp

@@ -87,9 +87,13 @@ def rotate_key() -> None:
 
     A server that runs beside takes the new key with the next password that it seals.
     """
+    _, damaged = in_connection(devices.reseal_all)
+    if not damaged:
+        vault.current().drop_old_keys()
     vault.current().append_key()
-    count = in_connection(devices.reseal_all)
-    vault.current().drop_old_keys()
+    count, damaged = in_connection(devices.reseal_all)
+    for name in damaged:
+        click.echo(f"The stored password of {name} is damaged or of a lost key: type it again.", err=True)
     click.echo(f"{count} stored passwords are sealed with a new key.")
 
 

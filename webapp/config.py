@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from webapp.protocols.dial import Policy
 
 PREFIX = "SITEHAND_"
+LONGEST_TIMEOUT = 15  # seconds; a whole probe must end within two minutes
 ROOT = Path(__file__).parent.parent
 
 
@@ -56,6 +57,8 @@ class Settings:
         at_least(1, probes_per_minute=self.probes_per_minute, check_interval=self.check_interval)
         at_least(0, trusted_proxies=self.trusted_proxies)
         at_least(0.1, check_timeout=self.check_timeout)
+        if self.check_timeout > LONGEST_TIMEOUT:
+            raise BadSetting(f"SITEHAND_CHECK_TIMEOUT must be at most {LONGEST_TIMEOUT}, not {self.check_timeout}.")
         one_of(("threads", "off"), engine=self.engine)
         one_of(("DEBUG", "INFO", "WARNING", "ERROR"), log_level=self.log_level)
         if self.base_url and urlsplit(self.base_url).scheme not in {"http", "https"}:
@@ -73,7 +76,7 @@ class Settings:
 
     @property
     def database(self) -> str:
-        return self.database_url or f"sqlite:///{self.data / 'sitehand.db'}"
+        return self.database_url or f"sqlite:///{quote(str(self.data / 'sitehand.db'))}"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:

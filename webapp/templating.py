@@ -64,7 +64,9 @@ def local_day(moment: Any, zone: str) -> str:
 
 def device_url(chosen: dict[str, str], **changes: Any) -> str:
     """The device list (or a site's page) with some of its filters changed; a change of filter begins at page 1."""
-    values = {name: value for name, value in (chosen | changes).items() if value not in {None, "", "1", 1}}
+    values = {name: value for name, value in (chosen | changes).items() if value not in {None, ""}}
+    if values.get("page") == 1:
+        del values["page"]
     if request.endpoint == "sites.show" and "site" in values:
         return url_for("sites.show", site_id=int(values.pop("site")), page=values.get("page"))
     return url_for("devices.index", **values)

@@ -70,7 +70,10 @@
     const cause = requestConfig?.triggeringEvent?.type;
     const asked = cause === "click" || cause === "submit";
     if (target === sheet && sheet.textContent.trim()) openSheet();
-    if (!asked && !(held && document.activeElement === document.body)) return;
+    if (asked || (held && document.activeElement === document.body)) moveOn(fresh, asked);
+    showProbe(fresh, asked);
+  }
+  function moveOn(fresh, asked) {
     const faults = $(".summary", fresh);
     const prefix = word("Error") + " ";
     document.title = (faults ? prefix : "") + document.title.replace(prefix, "");
@@ -78,6 +81,12 @@
     if (!next) return;
     if (/^H\d$/.test(next.tagName)) next.tabIndex = -1;
     next.focus({ preventScroll: !asked });
+  }
+  function showProbe(fresh, asked) {
+    const [probe] = all("#probe", fresh);
+    if (document.activeElement?.matches("input, select")) return; // whoever types on is not carried away
+    const at = probe && ($(".advice", probe) || (asked && probe.matches("[hx-get]") && probe));
+    if (at) at.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
   on("htmx:afterSettle", settle);
 
@@ -127,6 +136,7 @@
   const given = (field) => box(field) ? field.defaultChecked
     : field.options ? ([...field.options].find((o) => o.defaultSelected) || field.options[0])?.value ?? "" : field.defaultValue;
   const name = (field) => field.name + (field.type === "radio" || field.type === "checkbox" ? "=" + field.getAttribute("value") : "");
+  const half = (field) => field.matches("[data-address]") && field.value.includes("@"); // a login may stand before it
   const wrong = (form) => $('[aria-invalid="true"], .summary', form);
   function read(form) {
     try { return JSON.parse(store.getItem("draft:" + form.dataset.draft)) || {}; } catch { return {}; }
@@ -135,7 +145,7 @@
     const draft = {}, old = wrong(form) ? read(form) : {};
     for (const field of form.elements) {
       const before = old[name(field)]?.[1] ?? given(field);
-      if (kept(field) && value(field) !== before) draft[name(field)] = [value(field), before];
+      if (kept(field) && !half(field) && value(field) !== before) draft[name(field)] = [value(field), before];
     }
     try { store.setItem("draft:" + form.dataset.draft, JSON.stringify(draft)); } catch { /* full or forbidden: no draft */ }
   }
@@ -260,8 +270,8 @@
     top.classList.toggle("scrolled", !last.isIntersecting && last.boundingClientRect.top < 56 && last.target.isConnected);
   }, { rootMargin: "-56px 0px 0px" });
   const line = () => { $("#offline") && ($("#offline").hidden = navigator.onLine); };
-  addEventListener("online", line);
   addEventListener("offline", line);
+  addEventListener("online", () => { line(); if ($("[data-failed-page] [data-reload]")) location.reload(); });
 
   // ---- what htmx says when the server does not
   on("htmx:responseError", () => toast(word("Failed"), "bad"));

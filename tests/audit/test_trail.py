@@ -13,7 +13,7 @@ from tests.factories import make_site
 from webapp.audit.models import AuditEntry
 from webapp.common import clock
 
-SITE = {"name": "Depot", "zone": "UTC", "address": "Harbour Road 18", "city": "Kiel", "region": ""}
+SITE = {"version": "1", "name": "Depot", "zone": "UTC", "address": "Harbour Road 18", "city": "Kiel", "region": ""}
 
 
 @pytest.fixture

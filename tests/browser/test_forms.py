@@ -72,6 +72,24 @@ def test_a_pasted_link_is_split_into_the_fields(phone, house):
     expect(phone.get_by_label("Use HTTPS")).to_be_checked()
 
 
+def test_a_login_in_a_link_is_never_kept(phone, house):
+    phone.goto(house.pages["site full address"])
+    phone.get_by_label("Device name").fill("Linked")
+    phone.get_by_label("IP address or domain").press_sequentially("http://root:Kamera-123@203.0.113.7")
+    assert "Linked" in kept(phone) and "Kamera-123" not in kept(phone)
+    phone.get_by_label("IP address or domain").blur()
+    expect(phone.get_by_label("IP address or domain")).to_have_value("203.0.113.7")
+    assert "203.0.113.7" in kept(phone) and "Kamera-123" not in kept(phone)
+
+
+def test_what_a_test_found_is_brought_into_view(phone, house, camera):
+    type_device(phone, house, camera, "Stairs")
+    phone.get_by_label("Password", exact=True).fill("Kamera-999")
+    phone.get_by_role("button", name="Test connection").click()
+    expect(phone.get_by_role("heading", name="The device refused the sign-in.")).to_be_in_viewport()
+    expect(phone.get_by_text("It was tried once")).to_be_in_viewport()
+
+
 def test_a_password_can_be_looked_at_and_is_sent_hidden(phone, house):
     phone.goto(house.pages["site full address"])
     field = phone.get_by_label("Password", exact=True)

@@ -43,7 +43,6 @@ def test_without_a_connection_a_page_says_so_and_what_was_typed_is_there_again(p
     phone.goto(form)
     expect(phone.get_by_role("heading", level=1)).to_have_text("You are offline")
     phone.context.set_offline(False)
-    phone.get_by_role("link", name="Try again").click()
     expect(phone.get_by_label("Site name")).to_have_value("On a ladder")
 
 

@@ -98,10 +98,29 @@ def test_the_same_form_sent_twice_adds_one_device(admin, site, camera):
     assert Device.select().count() == 1 and len(camera.logins) == 1
 
 
-def test_the_responsibility_notice_is_shown_once_and_recorded(admin, site, camera):
-    assert "responsibility of the installer" in admin.get(url(site)).text
+def test_a_form_that_back_brought_again_adds_the_other_device(admin, site, camera):
     add(admin, site, camera)
-    assert "responsibility of the installer" not in admin.get(url(site)).text
+    with Pretend(host="127.0.0.1") as other:
+        add(admin, site, other, name="Second")
+    assert sorted(device.name for device in Device.select()) == ["Front door", "Second"]
+
+
+def test_deleting_leaves_no_password_of_its_tests(admin, site, camera):
+    admin.probe(admin.post(url(site, "/test"), htmx=True, **typed(camera)))
+    where = add(admin, site, camera)
+    admin.post(f"{where}/delete")
+    assert not Probe.select().count()
+
+
+def test_a_password_in_a_link_that_makes_no_sense_is_not_shown_again(admin, site, camera):
+    reply = admin.post(url(site), **typed(camera, host="rtsp://admin:Geheim-99@cam_1.example:554/s"))
+    assert reply.status_code == 422 and "Geheim-99" not in reply.text and "cam_1.example" in reply.text
+
+
+def test_the_responsibility_notice_is_shown_once_and_recorded(admin, site, camera):
+    assert "are responsible for the right configuration" in admin.get(url(site)).text
+    add(admin, site, camera)
+    assert "are responsible for the right configuration" not in admin.get(url(site)).text
     assert Account.get().responsible_at is not None
     assert AuditEntry.select().where(AuditEntry.action == "responsibility.noted").count() == 1
 
@@ -144,7 +163,7 @@ def test_a_bad_field_comes_back_with_its_complaint(admin, site, camera, field, v
 )
 def test_an_address_that_is_not_public_is_refused_before_anything_is_sent(admin, site, camera, host):
     reply = admin.post(url(site, "/test"), htmx=True, **typed(camera, host=host))
-    assert reply.status_code == 422 and "Only reachable inside the local network" in reply.text
+    assert reply.status_code == 422 and "This address works only inside its own network" in reply.text
     assert not Probe.select().count()
 
 
@@ -159,7 +178,7 @@ def test_other_services_ports_are_refused(admin, site, camera):
         (profiles.INTERCOM, Behaviour.NORMAL, "This is an intercom"),
         (profiles.PANEL, Behaviour.NORMAL, "This is an alarm panel"),
         (profiles.CAMERA, Behaviour.ROUTER, "not a camera or recorder"),
-        (profiles.CAMERA, Behaviour.REDIRECT, "sends browsers elsewhere"),
+        (profiles.CAMERA, Behaviour.REDIRECT, "redirects to another address"),
         (profiles.CAMERA, Behaviour.INACTIVE, "not activated yet"),
         (profiles.CAMERA, Behaviour.LOCKED, "locked for"),
     ],

@@ -27,7 +27,7 @@ def test_the_sheet_names_the_device_and_what_is_lost(admin, device):
     page = admin.get(f"/devices/{device.id}/delete").text
     assert "<html" not in sheet and "<html" in page
     for text in (sheet, page):
-        assert "Delete Front door?" in text and "password are forgotten" in text
+        assert "Delete Front door?" in text and "password are removed" in text
     assert Device.get_by_id(device.id)
 
 

@@ -118,7 +118,7 @@ def test_a_concurrent_edit_is_refused_with_the_difference_and_nothing_lost(admin
     [
         ("name", "", "Give the device a name."),
         ("host", "127.1", "write all four numbers"),
-        ("host", "10.0.0.1", "Only reachable inside the local network"),
+        ("host", "10.0.0.1", "This address works only inside its own network"),
         ("port", "0", "from 1 to 65535"),
         ("username", "", "Which user name"),
     ],

@@ -57,6 +57,8 @@ def test_it_shows_the_worst_first(admin, fleet):
     [
         ("?q=down", ["Down"]),
         ("?q=DEPOT nord", ["Nameless", "Weak", "Panel"]),
+        ("?q=koln panel", ["Panel"]),
+        ("?q=127.9.", ["Down", "Refused", "Nameless", "Weak", "Well"]),
         ("?q=KÖLN", ["Nameless", "Weak", "Panel"]),
         ("?q=q12345", ["Panel"]),
         ("?q=%25", []),
@@ -82,6 +84,10 @@ def test_search_and_filters(admin, fleet, query, found):
 def test_a_page_beyond_the_last_leads_to_the_first(admin, fleet):
     reply = admin.get("/devices?q=o&page=99")
     assert (reply.status_code, reply.location) == (303, "/devices?q=o")
+
+
+def test_a_filter_keeps_a_search_for_one(admin, fleet):
+    assert "q=1" in admin.get("/devices?q=1").text.split('class="filters"')[1].split("</nav>")[0]
 
 
 def test_a_sites_filter(admin, fleet):

@@ -13,7 +13,7 @@ from webapp.protocols.isapi.kinds import Kind
 
 @pytest.fixture
 def device(site) -> Device:
-    return make_device(site, type=Kind.UNKNOWN, type_detected=Kind.UNKNOWN)
+    return make_device(site, type=Kind.UNKNOWN, type_detected=Kind.UNKNOWN, model="X-1")
 
 
 def set_type(person, device, kind, htmx=False):
@@ -28,6 +28,12 @@ def test_it_is_set_and_set_again(admin, device):
         page = admin.get(f"/devices/{device.id}").text
         assert name in page and "set by hand" in page and "Set type" in page
     assert AuditEntry.select().where(AuditEntry.action == "device.type_set").count() == 2
+
+
+def test_before_it_was_ever_read_no_fault_is_claimed(admin, device):
+    Device.update(model="").execute()
+    page = admin.get(f"/devices/{device.id}").text
+    assert "Not known yet. It is read at the first" in page and "Set type" in page and "Set its type" not in page
 
 
 def test_a_type_that_does_not_fit_the_adding_mode_is_refused(admin, device):

@@ -21,7 +21,7 @@ def site(company):
 
 
 def save(person, site, **changes):
-    return person.post(f"/sites/{site.id}/edit", **TYPED | changes)
+    return person.post(f"/sites/{site.id}/edit", **TYPED | {"version": str(Site.get_by_id(site.id).version)} | changes)
 
 
 def edits():
@@ -109,3 +109,11 @@ def test_a_forged_request_may_not(app, admin, site):
     assert admin.client.post(f"/sites/{site.id}/edit", data=TYPED).status_code == 400
     assert save(Person(app), site).status_code == 303
     assert Site.get_by_id(site.id).name == "Bakery"
+
+
+def test_somebody_elses_change_meanwhile_is_not_lost(admin, site):
+    save(admin, site, city="Lindau")
+    reply = save(admin, site, city="", address="New street 1", version="1")
+    assert reply.status_code == 409 and "Somebody else has changed this site" in reply.text
+    assert Site.get_by_id(site.id).city == "Lindau" and "New street 1" in reply.text
+    assert save(admin, site, city="Lindau", address="New street 1", version="2").status_code == 303

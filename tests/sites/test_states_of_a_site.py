@@ -9,7 +9,7 @@ from webapp.devices.models import Device
 from webapp.protocols.isapi.kinds import Kind
 from webapp.sites.models import Site, SiteStatus
 
-EDIT = {"name": "Depot", "address": "", "city": "", "region": ""}
+EDIT = {"version": "1", "name": "Depot", "address": "", "city": "", "region": ""}
 DEVICE = {"name": "Camera", "host": "127.0.0.9", "port": "80", "username": "admin", "password": "x", "key": "k"}
 MATRIX = [  # state, manage devices, edit, delete
     (SiteStatus.NOT_INVITED, True, True, True),

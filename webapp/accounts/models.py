@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import CharField, ForeignKeyField, IntegerField, fn
 
-from webapp.db import BaseModel, UtcDateTimeField, moment, rows
+from webapp.db import BaseModel, UtcDateTimeField, is_sqlite, moment, rows
 
 
 class Company(BaseModel):
@@ -41,6 +41,12 @@ class Account(BaseModel):
         return cls.get_or_none((cls.id == account_id) & cls.disabled_at.is_null())
 
     @classmethod
+    def still_has(cls, account_id: int, password_hash: str) -> bool:
+        """Whether the password is the one that was compared; nobody changes it until this transaction ends."""
+        query = cls.select(cls.id).where(cls.id == account_id, cls.password_hash == password_hash)
+        return bool((query if is_sqlite() else query.for_update()).first())
+
+    @classmethod
     def set_fields(cls, account_id: int, **values: Any) -> None:
         cls.update(**values).where(cls.id == account_id).execute()
 
@@ -59,6 +65,12 @@ class Session(BaseModel):
         """(account, company, company's name, name, email, role, language, session, responsible?, seen_at)."""
         found = rows(PERSON, (token_hash, naive(idle_since), naive(born_since)))
         return (*found[0][:-1], moment(found[0][-1])) if found else None
+
+    @classmethod
+    def is_known(cls, email: str, address: str) -> bool:
+        """Whether this person has a session from this address."""
+        mine = cls.select().join(Account).where(Account.email == email, cls.address == address)
+        return bool(mine.exists())
 
     @classmethod
     def touch(cls, session_id: int, at: datetime, address: str) -> None:

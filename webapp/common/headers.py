@@ -86,7 +86,7 @@ def add_headers(response: Response) -> Response:
     """What depends on the answer: pages are a person's own, and differ by who asks and how."""
     response.headers.setdefault("Cache-Control", "private, no-cache")
     if response.mimetype == "text/html":
-        response.headers["Vary"] = "Cookie, HX-Request, Accept-Language, Accept-Encoding"
+        response.headers["Vary"] = "Cookie, HX-Request, Accept-Language"
     return response
 
 

@@ -13,9 +13,20 @@ def tidy(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
 
 
-def fold(text: str) -> str:
-    """How text is compared: without regard to case and width, in every script."""
+def fold_name(text: str) -> str:
+    """What makes a name the same name: without regard to case and width, in every script."""
     return unicodedata.normalize("NFKC", UNSHOWABLE.sub("", text)).casefold().strip()
+
+
+def fold(text: str) -> str:
+    """How text is searched: without regard to case, width and accents, in every script."""
+    plain = unicodedata.normalize("NFKD", UNSHOWABLE.sub("", text).casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c)).strip()
+
+
+def words(query: str) -> list[str]:
+    """The words of a search, each a LIKE pattern (ESCAPE '!'): all of them must be found. At most eight."""
+    return [like(word) for word in query[:100].split()[:8]]
 
 
 def like(text: str) -> str:

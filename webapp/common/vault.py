@@ -48,7 +48,11 @@ class Vault:
             os.fsync(file.fileno())
 
     def drop_old_keys(self) -> None:
-        """Keep the newest key alone, once nothing is sealed with another. Replaces the file in one step."""
+        """Keep the newest key alone, once nothing is sealed with another. Replaces the file in one step.
+
+        A server that runs beside may be about to store a value sealed with the key before: so this is done at the
+        beginning of the next rotation, not at the end of this one.
+        """
         newest = self.path.read_text("ascii").strip().split("\n")[-1]
         spare = self.path.with_suffix(".new")
         with os.fdopen(os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

@@ -79,6 +79,11 @@ def refused(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
 
 
 def timeout(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
+    if facts.get("stage") == "service":
+        return _("The port is open, but nothing answers."), _(
+            "The device may be starting or hung: wait a minute, or restart it. Check too that port %(port)s is its web port.",
+            port=typed["port"],
+        )
     title = _("No answer in time.")
     text = _(
         "The device may be off, or a firewall drops the connection. Check power and network at the device, then the forwarding of port %(port)s in the router.",
@@ -96,11 +101,11 @@ def not_isapi(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
 
 
 def redirect(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
-    title = _("The device sends browsers elsewhere.")
+    title = _("The device redirects to another address.")
     if str(facts.get("location", "")).startswith("https:") and not typed["https"]:
         text = _("It wants HTTPS. Use its HTTPS port, usually 443.")
         return title, text, Try(_("Use HTTPS"), "use_https", "1")
-    return title, _("For safety Sitehand does not follow. Use the address and port that the device itself answers on.")
+    return title, _("For safety that is not followed. Enter that address and port here.")
 
 
 def wrong_password(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
@@ -119,7 +124,7 @@ def wrong_password(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
 
 def locked(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
     seconds = facts.get("locked_for")
-    text = _("Too many wrong passwords were tried, by whomever. Until then even the right password is refused.")
+    text = _("Too many wrong passwords were tried, by anyone. Until then even the right password is refused.")
     if seconds:
         minutes = -(-seconds // 60)
         title = plural(
@@ -133,7 +138,7 @@ def not_encoding(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
     kind, model = facts.get("type", ""), facts.get("model", "")
     if kind == Kind.ALARM_PANEL:
         title = _("This is an alarm panel.")
-        text = _("Add it with serial number and verification code. By address only cameras and recorders can be added.")
+        text = _("Alarm panels cannot be added by address, and not yet in another way.")
     elif kind in {Kind.INTERCOM, Kind.DOORBELL}:
         title = _("This is an intercom: %(type)s.", type=type_name(kind))
         text = _("Only cameras and recorders can be added by IP address or domain name.")
@@ -161,8 +166,10 @@ def fixed(title: Callable[[], str], text: Callable[[], str]) -> Sentence:
 
 
 LOCAL = fixed(
-    lambda: _("Only reachable inside the local network."),
-    lambda: _("Map the port in the router and use the public address or a domain name that leads there."),
+    lambda: _("This address works only inside its own network."),
+    lambda: _(
+        "Use a public address with a forwarded port, or a domain name. If this server stands in that network, whoever runs it can allow it (SITEHAND_ALLOWED_NETWORKS)."
+    ),
 )
 SENTENCES: dict[str, Sentence] = {
     "local_only": LOCAL,
@@ -214,6 +221,12 @@ SENTENCES: dict[str, Sentence] = {
             "The device and this server found no common encryption. Update the device's firmware, or switch its HTTPS to a newer TLS version."
         ),
     ),
+    "no_key": fixed(
+        lambda: _("The device's certificate cannot be read."),
+        lambda: _(
+            "Its HTTPS key is of a kind that this server does not know. Use HTTP in a trusted network, or give the device another certificate."
+        ),
+    ),
     "plain_only": lambda facts, typed: (
         _("This port speaks HTTP, not HTTPS."),
         _("Turn on HTTPS in the device and use its HTTPS port, or go on without encryption."),
@@ -227,6 +240,10 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "wrong_password": wrong_password,
     "locked": locked,
+    "unlocked": fixed(
+        lambda: _("The lock should be over."),
+        lambda: _("Check now: the device may answer again."),
+    ),
     "not_activated": fixed(
         lambda: _("The device is not activated yet."),
         lambda: _("Open its web page on site, choose its first password, then add it here."),

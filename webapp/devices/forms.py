@@ -15,7 +15,7 @@ from webapp.common.text import UNSHOWABLE
 from webapp.devices.advice import advice
 from webapp.devices.services.dialing import policy
 from webapp.devices.words import ADDABLE, CHOICES, TYPES
-from webapp.protocols.dial import Address, BadAddress
+from webapp.protocols.dial import DENIED_PORTS, Address, BadAddress
 from webapp.protocols.errors import NotAllowed
 
 HTTP, HTTPS = 80, 443
@@ -24,6 +24,12 @@ HTTP, HTTPS = 80, 443
 def is_ip(host: str) -> bool:
     """Whether a parsed host is an IP address, not a name."""
     return ":" in host or host.replace(".", "").isdigit()
+
+
+def without_login(text: str) -> str:
+    """A pasted link that makes no sense, fit to be shown again: a password in it is cut out (Z9)."""
+    scheme, mark, rest = text.partition("://")
+    return scheme + mark + rest.rpartition("@")[2] if mark else text.rpartition("@")[2]
 
 
 class PortField(IntegerField):
@@ -56,10 +62,14 @@ class AddressForm(Form):
         try:
             pasted = Address.parse(field.data)
         except BadAddress as error:
+            field.data = without_login(field.data)
             raise ValidationError(BAD_ADDRESSES[error.code]()) from error
         self.take(pasted)
         if is_ip(pasted.host):
             self.vet(pasted.host)
+        elif self.port.data in DENIED_PORTS:
+            said = advice("port_denied", {}, self.data)
+            raise ValidationError(f"{said.title} {said.text}")
 
     def take(self, pasted: Address) -> None:
         self.host.data = pasted.host
@@ -92,7 +102,9 @@ class AddressForm(Form):
 
 
 class NewAddressForm(AddressForm):
-    key = Hidden()  # one for each form that is opened: the same form adds one device (D13)
+    key = Hidden(
+        filters=[lambda text: (text or "")[:64]]
+    )  # one for each form that is opened: the same form adds one device (D13)
     probe = Hidden(id="probe-token")  # of the last test, which keeps the password for a while
     kept_password = ""  # that of the probe, put in by the view before validate()
 

@@ -4,6 +4,7 @@ A frozen copy, on purpose independent of the models as they are today.
 """
 
 from peewee import (
+    AutoField,
     BlobField,
     BooleanField,
     CharField,
@@ -11,8 +12,15 @@ from peewee import (
     ForeignKeyField,
     IntegerField,
     Model,
+    SqliteDatabase,
     TextField,
 )
+from playhouse.sqlite_ext import AutoIncrementField
+
+
+def never_again(db):
+    """An id that is not given again after its row has gone: SQLite must be told so, PostgreSQL does it anyway."""
+    return AutoIncrementField() if isinstance(db, SqliteDatabase) else AutoField()
 
 
 def up(migrator, db):
@@ -27,6 +35,7 @@ def up(migrator, db):
     db.create_tables([Company])
 
     class Account(Model):
+        id = never_again(db)
         company = ForeignKeyField(Company, null=True, on_delete="CASCADE")
         email = CharField(unique=True, max_length=254)
         name = CharField(max_length=128)
@@ -45,6 +54,7 @@ def up(migrator, db):
     db.create_tables([Account])
 
     class Site(Model):
+        id = never_again(db)
         company = ForeignKeyField(Company, on_delete="CASCADE")
         name = CharField(max_length=128)
         name_folded = TextField()
@@ -107,6 +117,7 @@ def up(migrator, db):
     db.create_tables([AuditEntry])
 
     class Device(Model):
+        id = never_again(db)
         site = ForeignKeyField(Site, on_delete="CASCADE")
         name = CharField(max_length=128)
         mode = CharField(max_length=12, default="ip_domain")
@@ -122,6 +133,7 @@ def up(migrator, db):
         type = CharField(max_length=20, default="unknown")
         type_by_hand = BooleanField(default=False)
         type_detected = CharField(max_length=20, default="unknown")
+        type_declined = CharField(max_length=20, default="")
         model = CharField(max_length=100, default="")
         serial = CharField(max_length=100, default="")
         firmware = CharField(max_length=100, default="")
@@ -149,6 +161,7 @@ def up(migrator, db):
         ms = IntegerField(null=True)
         tries_left = IntegerField(null=True)
         locked_until = DateTimeField(null=True)
+        facts = TextField(default="{}")
         seen_key = CharField(max_length=80, default="")
 
         class Meta:
@@ -196,6 +209,7 @@ def up(migrator, db):
     db.create_tables([ResetToken])
 
     class Session(Model):
+        id = never_again(db)
         account = ForeignKeyField(Account, on_delete="CASCADE")
         token_hash = CharField(unique=True, max_length=64)
         created_at = DateTimeField()

@@ -74,7 +74,9 @@ class Address:
         scheme, mark, rest = text.partition("://")
         if mark and scheme.lower() not in SCHEMES:
             raise BadAddress("not_an_address", "scheme")
-        authority = re.split(r"[/?#\\]", rest if mark else text, maxsplit=1)[0]
+        authority, *beyond = re.split(r"[/?#\\]", rest if mark else text, maxsplit=1)
+        if beyond and "@" in beyond[0] and "@" not in authority:
+            raise BadAddress("not_an_address", "a sign of a path inside what may be a password")
         userinfo, _, place = authority.rpartition("@")
         username, _, password = userinfo.partition(":")
         host, port = split_port(place)

@@ -53,7 +53,7 @@ FLEET: tuple[Member, ...] = (
     Member("Office recorder", profiles.NVR, "127.0.10.3", 8082, "A network recorder with 16 channels"),
     Member("Shop recorder", profiles.DVR, "127.0.10.4", 8083, "A recorder for analog cameras"),
     Member("Store camera", profiles.CAMERA, "127.0.10.5", 8443, "A camera with HTTPS", https=True),
-    Member("Gate intercom", profiles.INTERCOM, "127.0.10.6", 8085, "A door station: no encoding device"),
+    Member("Gate intercom", profiles.INTERCOM, "127.0.10.6", 8085, "A door station: no camera or recorder"),
     Member("Alarm panel", profiles.PANEL, "127.0.10.7", 8086, "An alarm panel: add it by serial number"),
     Member("Unit 7", profiles.OTHER_MAKE, "127.0.10.8", 8087, "Another make: set its type yourself"),
     Member(

@@ -10,7 +10,7 @@ from peewee import CharField, Expression, ForeignKeyField, IntegerField, TextFie
 from webapp.accounts.models import Account, Company, naive
 from webapp.accounts.principal import Principal
 from webapp.common import clock
-from webapp.common.text import fold
+from webapp.common.text import fold, fold_name
 from webapp.db import BaseModel, UtcDateTimeField, rows
 
 
@@ -53,7 +53,7 @@ class Site(BaseModel):
     @classmethod
     def named(cls, company_id: int, name: str, but: int | None = None) -> bool:
         """Whether another site of the company has this name."""
-        same = cls.select().where(cls.company == company_id, cls.name_folded == fold(name))
+        same = cls.select().where(cls.company == company_id, cls.name_folded == fold_name(name))
         return bool((same.where(cls.id != but) if but else same).exists())
 
     @classmethod
@@ -61,11 +61,21 @@ class Site(BaseModel):
         found = rows("SELECT zone FROM site WHERE company_id = ? ORDER BY id DESC LIMIT 1", (company_id,))
         return str(found[0][0]) if found else ""
 
+    def move_on(self, version: int, changed: list[str]) -> bool:
+        """Write these fields alone, unless somebody else was faster: False then."""
+        self.derive()
+        values = {name: getattr(self, name) for name in (*changed, "name_folded", "search")}
+        unchanged = (Site.id == self.id) & (Site.version == version)
+        return bool(Site.update(version=version + 1, **values).where(unchanged).execute() == 1)
+
     def write(self) -> None:
         """Save, with what is derived for searching."""
-        self.name_folded = fold(self.name)
-        self.search = " ".join(fold(text) for text in (self.name, self.address, self.city, self.region))
+        self.derive()
         self.save()
+
+    def derive(self) -> None:
+        self.name_folded = fold_name(self.name)
+        self.search = " ".join(fold(text) for text in (self.name, self.address, self.city, self.region))
 
     @property
     def place(self) -> str:

@@ -78,19 +78,21 @@ def create(by: Principal, typed: dict[str, Any]) -> Site:
     return site
 
 
-def edit(by: Principal, site: Site, typed: dict[str, Any]) -> None:
-    """Change name and address; the zone stays as it is. Raises Refused."""
+def edit(by: Principal, site: Site, typed: dict[str, Any], version: int) -> None:
+    """Change name and address; the zone stays as it is. `version` is that of the form. Raises Refused."""
     require(site, Operation.EDIT)
     changed = [name for name in DETAILS if getattr(site, name) != typed[name]]
     if not changed:
         return
+    for name in changed:
+        setattr(site, name, typed[name])
     try:
         with transaction():
-            for name in changed:
-                setattr(site, name, typed[name])
             require_free_name(site)
-            site.version += 1
-            site.write()
+            if not site.move_on(version, changed):
+                raise Refused(
+                    _("Somebody else has changed this site meanwhile. Compare, then save again."), "changed_meanwhile"
+                )
             audit.record(by, "site.edited", site, changed)
     except IntegrityError as error:
         raise name_taken(site) from error
@@ -103,7 +105,8 @@ def delete(by: Principal, site: Site, typed_name: str) -> None:
         raise Refused(_("Type the name exactly as it stands here: %(name)s", name=site.name), "name_differs")
     with transaction():
         site_leaving.send(site, by=by)
-        site.delete_instance()
+        if not site.delete_instance():
+            raise NotFound
         audit.record(by, "site.deleted", site)
 
 

@@ -72,7 +72,10 @@ def site_page(site: Site) -> dict[str, Any]:
 @bp.get("/<id:site_id>")
 def show(site_id: int) -> Any:
     site = services.find(current_user, site_id)
-    return show_page("sites/show.html", **site_page(site))
+    page = site_page(site)
+    if not page["found"].rows and page["found"].page > 1:
+        return redirect(url_for("sites.show", site_id=site.id), 303)
+    return show_page("sites/show.html", **page)
 
 
 @bp.get("/<id:site_id>/edit")
@@ -91,11 +94,21 @@ def save(site_id: int) -> Any:
     if not form.validate():
         return show_page("sites/edit.html", site=site, form=form), 422
     try:
-        services.edit(current_user, site, form.data)
+        services.edit(current_user, site, form.data, form.seen_version)
     except Refused as no:
-        form.name.errors = [no.why]
-        return show_page("sites/edit.html", site=services.find(current_user, site_id), form=form), 409
+        return refuse_edit(site_id, form, no), 409
     return redirect(url_for("sites.show", site_id=site.id), 303)
+
+
+def refuse_edit(site_id: int, form: SiteForm, no: Refused) -> str:
+    """The form again with the reason; after somebody else's change with theirs beside yours."""
+    site, theirs = services.find(current_user, site_id), None
+    if no.code == "changed_meanwhile":
+        form.version.data = str(site.version)
+        fields = (form.name, form.address, form.city, form.region)
+        theirs = [(field.label.text, field.data, getattr(site, field.short_name)) for field in fields]
+    (form.form_errors if no.code == "changed_meanwhile" else form.name.errors).append(no.why)
+    return show_page("sites/edit.html", site=site, form=form, theirs=theirs)
 
 
 @bp.get("/<id:site_id>/delete")

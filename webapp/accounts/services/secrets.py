@@ -33,13 +33,17 @@ def change_password(by: Principal, current: str, new: str) -> bool:
 
 def set_password(account: Account, new: str, by: Actor, action: str, kept: int | None = None) -> None:
     """Store a new password's hash; every session but `kept` and every link for a new one ends with it (Z11)."""
-    hashed = hash_password(new)
+    hashed = hash_password(new)  # before the transaction: it takes its time, and nobody else should wait for it
     with transaction():
-        password_changing.send(account, password=new)
-        Account.set_fields(account.id, password_hash=hashed, password_changed_at=clock.now())
-        Session.end_others(account.id, kept)
-        ResetToken.close(account.id)
-        audit.record(by, action, account)
+        write_password(account, new, hashed, by, action, kept)
+
+
+def write_password(account: Account, new: str, hashed: str, by: Actor, action: str, kept: int | None = None) -> None:
+    password_changing.send(account, password=new)
+    Account.set_fields(account.id, password_hash=hashed, password_changed_at=clock.now())
+    Session.end_others(account.id, kept)
+    ResetToken.close(account.id)
+    audit.record(by, action, account)
 
 
 def ask_for_reset(email: str, address: str, base_url: str, subject: str, text: str) -> None:
@@ -67,13 +71,14 @@ def require_open(token: str) -> None:
 
 def reset(token: str, new: str, address: str, agent: str) -> None:
     """Set the password by a mailed link, once. Raises NotFound for a used or expired one."""
+    hashed = hash_password(new)
     with transaction():
         found = ResetToken.open(hash_token(token), clock.now())
         if not found or not ResetToken.use(hash_token(token), clock.now()):
             raise NotFound
         account = found.account
         by = Operator(account.company_id, account.id, account.name, address, agent)
-        set_password(account, new, by, "password.reset")
+        write_password(account, new, hashed, by, "password.reset")
 
 
 def reset_from_command_line(email: str, new: str) -> None:

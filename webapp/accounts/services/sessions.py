@@ -31,10 +31,12 @@ def sign_in(email: str, password: str, address: str, agent: str) -> str | None:
     return begin(account, address, agent)
 
 
-def begin(account: Account, address: str, agent: str) -> str:
-    """A new session for a person who has proved who they are; gives its token."""
+def begin(account: Account, address: str, agent: str) -> str | None:
+    """A new session for a person who has proved who they are; gives its token. None: the password changed meanwhile."""
     token, now = new_token(), clock.now()
     with transaction():
+        if not Account.still_has(account.id, account.password_hash):
+            return None
         Session.forget(now - IDLE, now - LONGEST)
         Session.create(
             account=account,

@@ -1,15 +1,16 @@
 """How often somebody may guess (Z13): failed tries are counted for the person, the address, and the two together.
 
 An address that fails at one account is stopped there alone: others sign in from it, and the person signs in elsewhere
-until the account as a whole is under attack.
+until the account as a whole is under attack. Even then they sign in from where they are signed in already.
 """
 
 from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 
-from webapp.accounts.models import Attempt
+from webapp.accounts.models import Attempt, Session
 from webapp.common import clock
 from webapp.common.errors import TooMany
 from webapp.common.i18n import plural
@@ -18,7 +19,18 @@ WINDOW = timedelta(minutes=15)
 LIMITS = {"pair": 9, "account": 50, "address": 100}
 
 
+def network(address: str) -> str:
+    """What one person has many of counts as one: an IPv6 address is its /64."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ip_network(f"{address.partition('%')[0]}/64", strict=False))
+    except ValueError:
+        return address
+
+
 def keys(what: str, email: str, address: str) -> list[str]:
+    address = network(address)
     person = hashlib.sha256(email.encode("utf-8", "replace")).hexdigest()[:32]
     return [f"pair:{what}:{person}:{address}", f"account:{what}:{person}", f"address:{what}:{address}"]
 
@@ -32,7 +44,8 @@ def take_turn(what: str, email: str, address: str) -> datetime:
     Attempt.forget(now - WINDOW)
     Attempt.add(mine, now)
     for key, (count, first) in Attempt.counts(mine, now - WINDOW).items():
-        if count > LIMITS[key.partition(":")[0]]:
+        scope = key.partition(":")[0]
+        if count > LIMITS[scope] and not (scope == "account" and Session.is_known(email, address)):
             Attempt.take_back(mine, now)
             raise too_many(max(1, int((first + WINDOW - now).total_seconds())))
     return now

@@ -12,7 +12,7 @@ from webapp.accounts.models import Account
 from webapp.accounts.principal import Principal
 from webapp.common import vault
 from webapp.common.text import fold
-from webapp.db import BaseModel, UtcDateTimeField
+from webapp.db import BaseModel, UtcDateTimeField, is_sqlite
 from webapp.protocols.isapi.kinds import Kind
 from webapp.sites.models import Site
 
@@ -41,6 +41,7 @@ class Device(BaseModel):
     type = CharField(max_length=20, default=Kind.UNKNOWN)
     type_by_hand = BooleanField(default=False)
     type_detected = CharField(max_length=20, default=Kind.UNKNOWN)
+    type_declined = CharField(max_length=20, default="")  # was detected, and the choice by hand was kept (E7)
     model = CharField(max_length=100, default="")
     serial = CharField(max_length=100, default="")
     firmware = CharField(max_length=100, default="")
@@ -77,6 +78,12 @@ class Device(BaseModel):
         return cls.select(cls, Site).join(Site).where(cls.id == device_id).first()
 
     @classmethod
+    def locked(cls, device_id: int | None) -> Device | None:
+        """The device, which nobody changes until this transaction ends."""
+        query = cls.select(cls).where(cls.id == device_id)
+        return (query if is_sqlite() else query.for_update()).first()
+
+    @classmethod
     def sealed_after(cls, device_id: int, count: int) -> list[Device]:
         """The next devices that keep a password, in the order of their ids, with their sites."""
         query = cls.select(cls, Site).join(Site).where(cls.id > device_id, cls.password_sealed != b"")
@@ -102,7 +109,7 @@ class Device(BaseModel):
 
     def searchable(self) -> str:
         """What the search looks through, folded."""
-        texts = (self.name, self.host or "", self.model, self.serial, self.firmware)
+        texts = (self.name, f"{self.host}:{self.port}" if self.host else "", self.model, self.serial, self.firmware)
         return " ".join(map(fold, texts))
 
     def seal_password(self, password: str) -> bytes:

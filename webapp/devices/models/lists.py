@@ -12,7 +12,7 @@ from typing import NamedTuple
 from webapp.accounts.models import naive
 from webapp.accounts.principal import Principal
 from webapp.common.pages import PAGE
-from webapp.common.text import like
+from webapp.common.text import words
 from webapp.db import rows
 from webapp.devices.models.state import INTERVALS
 from webapp.sites.models import seen_sql
@@ -20,7 +20,7 @@ from webapp.sites.models import seen_sql
 # What may be claimed of a device now, and how bad that is: down, needs a look, not known, well.
 SHOWN = """
 CASE WHEN NOT d.health_monitoring THEN 'paused'
-     WHEN st.status IN ('online', 'offline') AND st.checked_at < ? THEN 'unknown'
+     WHEN st.status IN ('online', 'offline', 'checking') AND COALESCE(st.checked_at, st.since) < ? THEN 'unknown'
      ELSE COALESCE(st.status, 'checking') END
 """
 GROUP = """
@@ -91,9 +91,9 @@ def devices(
     if site := chosen.get("site"):
         where.append("d.site_id = ?")
         params.append(int(site) if site.isascii() and site.isdigit() and len(site) < 16 else 0)
-    if query := chosen.get("q"):
+    for pattern in words(chosen.get("q", "")):
         where.append("(d.search LIKE ? ESCAPE '!' OR s.search LIKE ? ESCAPE '!')")
-        params += [like(query)] * 2
+        params += [pattern] * 2
     kept = STATUSES.get(chosen.get("status", ""), "1 = 0")
     sql = DEVICES.format(shown=SHOWN, group=GROUP, where=" AND ".join(where), chosen=kept)
     found = rows(sql, [*params, PAGE, (page - 1) * PAGE])
@@ -135,8 +135,8 @@ class SiteRow(NamedTuple):
 def sites(by: Principal, query: str, page: int, now: datetime, interval: int) -> tuple[list[SiteRow], int]:
     """One page of the sites that a person sees, by name, with how their devices fare; and how many there are."""
     where, params = seen_sql(by)
-    if query:
-        where, params = f"{where} AND s.search LIKE ? ESCAPE '!'", [*params, like(query)]
+    for pattern in words(query):
+        where, params = f"{where} AND s.search LIKE ? ESCAPE '!'", [*params, pattern]
     stale = naive(now - timedelta(seconds=INTERVALS * interval))
     found = rows(SITES.format(where=where), [*params, PAGE, (page - 1) * PAGE, stale])
     return [SiteRow(*row[:-1]) for row in found], found[0][-1] if found else 0

@@ -83,9 +83,15 @@ class Probe(BaseModel):
         return bool(cls.update(**values).where(same).execute() == 1)
 
     @classmethod
-    def forget(cls, device_id: int) -> None:
-        """The checks of a device that goes: another may get its id."""
-        cls.delete().where(cls.device_id == device_id).execute()
+    def forget(cls, device_id: int, company_id: int, host: str | None, port: int | None) -> None:
+        """All probes of a device that goes, those from before it was added too: they keep its address and password."""
+        here = (cls.company_id == company_id) & cls.typed.contains(f'"host": {json.dumps(host)}')
+        place = here & cls.typed.contains(f'"port": {json.dumps(port)}, ')
+        cls.delete().where((cls.device_id == device_id) | place).execute()
+
+    @classmethod
+    def forget_site(cls, site_id: int) -> None:
+        cls.delete().where(cls.site_id == site_id).execute()
 
     @classmethod
     def last_of(cls, device_id: int, since: datetime) -> Probe | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from peewee import CharField, ForeignKeyField, IntegerField
+from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 from webapp.db import BaseModel, UtcDateTimeField
 from webapp.devices.models.device import Device
@@ -27,7 +27,7 @@ class Status(StrEnum):
     PAUSED = "paused"
 
 
-FLEETING = {Status.ONLINE, Status.OFFLINE}  # true for three intervals; the others until a person acts
+FLEETING = {Status.ONLINE, Status.OFFLINE, Status.CHECKING}  # true for three intervals; the others until a person acts
 
 
 class DeviceState(BaseModel):
@@ -40,6 +40,7 @@ class DeviceState(BaseModel):
     ms = IntegerField(null=True)
     tries_left = IntegerField(null=True)
     locked_until = UtcDateTimeField(null=True)
+    facts = TextField(default="{}")  # JSON of what the sentence about the reason needs
     seen_key = CharField(max_length=80, default="")  # the changed certificate's, until it is accepted
 
     class Meta:
@@ -50,7 +51,7 @@ class DeviceState(BaseModel):
         """Write the outcome of a check; `since` moves only when the status does."""
         before = cls.get_or_none(cls.device == device_id)
         since = before.since if before and before.status == status else at
-        fresh = {"reason": "", "ms": None, "tries_left": None, "locked_until": None, "seen_key": ""}
+        fresh = {"reason": "", "ms": None, "tries_left": None, "locked_until": None, "seen_key": "", "facts": "{}"}
         row = fresh | values | {"status": status, "since": since}
         if before:
             cls.update(**row).where(cls.device == device_id).execute()
@@ -62,9 +63,9 @@ class DeviceState(BaseModel):
         return cls.get_or_none(cls.device == device_id)
 
 
-def shown_status(stored: str, checked_at: datetime | None, monitored: bool, now: datetime, interval: int) -> str:
-    """What may be claimed of a device now. `interval` in seconds."""
+def shown_status(stored: str, at: datetime | None, monitored: bool, now: datetime, interval: int) -> str:
+    """What may be claimed of a device now: `at` is when it was checked, or since when it is being. `interval` in s."""
     if not monitored:
         return Status.PAUSED
-    old = checked_at is not None and now - checked_at > timedelta(seconds=INTERVALS * interval)
+    old = at is not None and now - at > timedelta(seconds=INTERVALS * interval)
     return Status.UNKNOWN if old and stored in FLEETING else stored

@@ -32,6 +32,7 @@ MAY_WAIT = {
     "no_route",
     "reset",
     "tls",
+    "no_key",
     "plain_only",
     "not_web",
     "not_isapi",

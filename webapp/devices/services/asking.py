@@ -36,6 +36,13 @@ class PlainOnly(DeviceError):
     code = "plain_only"
 
 
+class Silent(DeviceError):
+    """The port is open, and nothing answers there in time."""
+
+    code = "timeout"
+    stage = "service"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Whom to ask, as typed or as stored."""
@@ -61,7 +68,7 @@ class Answer:
 def ask(target: Target, progress: Progress, policy: Policy, timeout: float) -> Answer:
     """Resolve, connect, knock, log in once, recognise. Raises DeviceError of the first step that fails.
 
-    `timeout` in seconds for each call; all of it ends within three of them.
+    `timeout` in seconds for each call: six of them at most, and no more than two at one step.
     """
     with progress.step("dns") as step:
         addresses = resolve(target.host, target.port, policy, timeout)
@@ -120,11 +127,16 @@ def knock(endpoint: Endpoint, timeout: float) -> Endpoint:
 
 def knock_once(endpoint: Endpoint, timeout: float) -> Endpoint:
     with Link(endpoint, timeout) as link:
-        shown: Knock = link.ask(KNOCK)
+        try:
+            shown: Knock = link.ask(KNOCK)
+        except Unreachable as error:
+            raise (Silent("knock") if error.code == "timeout" else error) from error
         if not shown.isapi:
             raise BadReply("not_isapi")
         if not shown.digest and not shown.open:
             raise NoDigest
+        if endpoint.https and not (endpoint.pin or link.key):
+            raise Unreachable("no_key")
         return replace(endpoint, pin=endpoint.pin or link.key) if endpoint.https else endpoint
 
 

@@ -82,7 +82,7 @@ def changed_meanwhile() -> Refused:
 def write_address(by: Principal, device: Device, typed: dict[str, Any], changed: list[str]) -> None:
     now = clock.now()
     values: dict[str, Any] = {name: typed[name] for name in ("name", *CONNECTION)}
-    device.name, device.host = typed["name"], typed["host"]
+    device.name, device.host, device.port = typed["name"], typed["host"], typed["port"]
     values |= {"search": device.searchable(), "changed_at": now, "changed_by": by.id}
     if changed != ["name"]:
         values["connection_version"] = device.connection_version + 1
@@ -131,7 +131,8 @@ def accept_key(by: Principal, device: Device, key: str) -> Probe:
     if not state or not key or state.seen_key != key:
         raise Refused(_("The device shows another certificate by now. Check again, then compare."), "key_differs")
     with transaction():
-        Device.note(device.id, device.connection_version, pin=key)
+        if not Device.note(device.id, device.connection_version, pin=key):
+            raise changed_meanwhile()
         audit.record(by, "device.certificate_accepted", device)
     return check(by, find(by, device.id))
 
@@ -151,8 +152,13 @@ def set_type(by: Principal, device: Device, kind: str) -> None:
             _("Devices added by IP address or domain name are cameras and recorders. Choose one of these."),
             "not_encoding",
         )
+    write_type(by, device, type=kind, type_by_hand=True)
+
+
+def write_type(by: Principal, device: Device, **values: Any) -> None:
     with transaction():
-        Device.note(device.id, device.connection_version, type=kind, type_by_hand=True)
+        if not Device.move_on(device.id, device.version, changed_at=clock.now(), changed_by=by.id, **values):
+            raise changed_meanwhile()
         audit.record(by, "device.type_set", device, ["type"])
 
 
@@ -161,10 +167,10 @@ def take_detected_type(by: Principal, device: Device, keep: bool) -> None:
     sites.require(device.site, sites.Operation.MANAGE_DEVICES)
     if not device.type_by_hand or device.type_detected == Kind.UNKNOWN:
         raise Refused(_("There is no other type to choose."), "type_recognised")
-    values = {"type_detected": device.type} if keep else {"type": device.type_detected, "type_by_hand": False}
-    with transaction():
-        Device.note(device.id, device.connection_version, **values)
-        audit.record(by, "device.type_set", device, ["type"])
+    if keep:
+        write_type(by, device, type_declined=device.type_detected)
+    else:
+        write_type(by, device, type=device.type_detected, type_by_hand=False)
 
 
 def deletion_refusal(device: Device) -> str:
@@ -187,25 +193,23 @@ def delete(by: Principal, device: Device) -> None:
         raise Refused(why, "site_authorized")
     with transaction():
         device_leaving.send(device, by=by)
-        Probe.forget(device.id)
-        device.delete_instance()
+        Probe.forget(device.id, device.site.company_id, device.host, device.port)
+        if not device.delete_instance():
+            raise NotFound
         audit.record(by, "device.deleted", device)
 
 
-def reseal_all() -> int:
-    """Seal every stored password with the newest key; gives how many. Passwords of running tests are forgotten."""
-    total = 0
-    while count := reseal_once():
-        total += count
-    Probe.wipe_all()
-    return total
+def reseal_all() -> tuple[int, list[str]]:
+    """Seal every stored password with the newest key: how many, and the names of devices whose password does not open.
 
-
-def reseal_once() -> int:
-    """One pass over what an older key has sealed; a server that runs beside may have added to it meanwhile."""
-    count = 0
+    Passwords of running tests are forgotten.
+    """
+    total, damaged = 0, []
     for batch in all_sealed():
-        old = [device for device in batch if not vault.is_current(device.password_sealed)]
-        with transaction():
-            count += sum(Device.reseal(d.id, d.password_sealed, d.seal_password(d.password)) for d in old)
-    return count
+        for device in (device for device in batch if not vault.is_current(device.password_sealed)):
+            try:
+                total += Device.reseal(device.id, device.password_sealed, device.seal_password(device.password))
+            except vault.Broken:
+                damaged.append(device.name)
+    Probe.wipe_all()
+    return total, damaged

@@ -24,7 +24,7 @@ from webapp.db import one_at_a_time
 from webapp.devices.models import Device, Probe
 from webapp.devices.models.probe import Intent
 from webapp.devices.services import adding, states, steps
-from webapp.devices.services.asking import Answer, NotEncoding, Target, ask
+from webapp.devices.services.asking import Answer, NotEncoding, Silent, Target, ask
 from webapp.devices.services.dialing import policy
 from webapp.protocols.errors import BadReply, DeviceError, KeyChanged, Unauthorized
 from webapp.sites.models import Site
@@ -34,6 +34,7 @@ log = structlog.get_logger("probing")
 # Outcomes that tell whether user name and password are right: no further login is needed to know.
 LOGIN_KNOWN = {"ok", "wrong_password", "locked", "low_privilege", "not_encoding"}
 KNOWN_FOR = timedelta(minutes=10)
+KEPT = ("name", "host", "port", "https", "username", "pin", "key")
 PASSWORD_KEPT = timedelta(minutes=15)
 ROW_KEPT = timedelta(days=1)
 LONGEST = timedelta(seconds=120)  # a probe that has not ended by then was cut short by a restart
@@ -66,8 +67,10 @@ def running(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], de
     if device:
         same = (probe.device_id, probe.connection_version) == (device.id, device.connection_version)
         return probe if probe.intent == Intent.CHECK and same else None
-    if probe.account_id != by.id or probe.intent == Intent.CHECK:
+    if probe.intent == Intent.CHECK:
         return None
+    if probe.account_id != by.id:
+        raise Refused(_("A colleague is testing this very connection. Wait a moment, then test again."), "busy")
     if intent == Intent.ADD and probe.intent == Intent.TEST:
         probe.intent, probe.typed = intent, kept(typed)
         Probe.write(probe.token, intent=probe.intent, typed=probe.typed)
@@ -94,8 +97,7 @@ def refuse_again() -> NoReturn:
 
 
 def write_new(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], device: Device | None) -> Probe:
-    now = clock.now()
-    Probe.wipe(now - PASSWORD_KEPT, now - ROW_KEPT)
+    wipe()
     probe = Probe(
         token=new_token(),
         company_id=by.company_id,
@@ -109,7 +111,7 @@ def write_new(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], 
         login_key=key_of(by.company_id, typed),
         connection_version=device.connection_version if device else 0,
         steps=steps.fresh(),
-        created_at=now,
+        created_at=clock.now(),
     )
     probe.password_sealed = vault.seal(typed["password"], *probe.secret_label)
     probe.save(force_insert=True)
@@ -117,8 +119,12 @@ def write_new(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], 
 
 
 def kept(typed: dict[str, Any]) -> str:
-    """What is typed, without the password, which is sealed beside it."""
-    return json.dumps({name: value for name, value in typed.items() if name != "password"})
+    """What is typed and needed later; the password is sealed beside it."""
+    return json.dumps({name: typed[name] for name in KEPT if name in typed})
+
+
+def still_keeps_password(probe: Probe) -> bool:
+    return clock.now() - probe.created_at < PASSWORD_KEPT
 
 
 def key_of(company_id: int, typed: dict[str, Any]) -> str:
@@ -147,8 +153,15 @@ def known(by: Principal, typed: dict[str, Any]) -> Probe | None:
     probe = Probe.last_login(by.company_id, key_of(by.company_id, typed), LOGIN_KNOWN, now - KNOWN_FOR)
     if probe is None or (typed["https"] and probe.code == "ok" and not probe.learnt["https"]):
         return None
-    unlocked_at: Any = probe.created_at + timedelta(seconds=probe.learnt.get("locked_for") or 0)
+    locked_for = probe.learnt.get("locked_for")
+    unlocked_at: Any = probe.created_at + (KNOWN_FOR if locked_for is None else timedelta(seconds=locked_for))
     return None if probe.code == "locked" and now > unlocked_at else probe
+
+
+def wipe() -> None:
+    """Forget passwords of tests after a quarter of an hour, and tests after a day."""
+    now = clock.now()
+    Probe.wipe(now - PASSWORD_KEPT, now - ROW_KEPT)
 
 
 def find(by: Principal, token: str) -> Probe:
@@ -170,8 +183,7 @@ def run(token: str) -> None:
     if probe is None or probe.code:
         return
     try:
-        answer = ask(target(probe), steps.Progress(token), policy(), config.current().check_timeout)
-        code, facts = "ok", learnt(answer)
+        code, facts = attempt(probe)
     except DeviceError as error:
         code, facts = error.code, why(error)
         log.info("probe failed", outcome=code, error=str(error), site=probe.site_id, device=probe.device_id)
@@ -179,6 +191,14 @@ def run(token: str) -> None:
         code, facts = "our_fault", {}
         log.exception("probe broke")
     finish(probe, code, facts)
+
+
+def attempt(probe: Probe) -> tuple[str, dict[str, Any]]:
+    """Ask the device: "ok" and what was learnt. Raises DeviceError."""
+    if not probe.password_sealed:  # wiped meanwhile: an empty password would count as a wrong one
+        return "cut_short", {}
+    answer = ask(target(probe), steps.Progress(probe.token), policy(), config.current().check_timeout)
+    return "ok", learnt(answer)
 
 
 def target(probe: Probe) -> Target:
@@ -206,7 +226,9 @@ def why(error: DeviceError) -> dict[str, Any]:
         return {"type": error.found.kind, "model": error.found.info.model}
     if isinstance(error, BadReply):
         return {"location": error.location}
-    return {"seen": error.seen} if isinstance(error, KeyChanged) else {}
+    if isinstance(error, KeyChanged):
+        return {"seen": error.seen}
+    return {"stage": error.stage} if isinstance(error, Silent) else {}
 
 
 def finish(probe: Probe, code: str, facts: dict[str, Any]) -> None:
@@ -219,7 +241,14 @@ def finish(probe: Probe, code: str, facts: dict[str, Any]) -> None:
         states.record(probe, code, facts)
     elif probe.intent == Intent.ADD and code == "ok":
         outcome, device_id = add(probe, facts)
-    values = {"code": outcome, "facts": json.dumps(facts), "device_id": device_id, "done_at": clock.now()}
+    values: dict[str, Any] = {
+        "code": outcome,
+        "facts": json.dumps(facts),
+        "device_id": device_id,
+        "done_at": clock.now(),
+    }
+    if probe.intent == Intent.ADD and outcome == "ok":
+        values["password_sealed"] = b""  # the device has it now
     if not Probe.close(probe.token, probe.intent, **values) and (again := Probe.find(probe.token)):
         finish(again, code, facts)
 

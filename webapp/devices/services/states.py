@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -21,14 +22,15 @@ STATUSES = {
     "not_encoding": Status.UNSUPPORTED,
     "not_activated": Status.UNSUPPORTED,
 }
-OURS = {"our_fault", "dns_timeout"}  # our own trouble says nothing about the device
+TOLD = ("type", "model", "location", "stage")  # what the sentence about a failure needs
+OURS = {"our_fault", "dns_timeout", "cut_short"}  # our own trouble says nothing about the device
 
 
 def record(probe: Probe, code: str, facts: dict[str, Any]) -> None:
     """Keep what a check found, unless the device is gone or is reached elsewhere by now."""
     with transaction():
         said = identity(facts) if code == "ok" else {}
-        device = Device.with_site(probe.device_id)
+        device = Device.locked(probe.device_id)
         if device is None or device.added_at > probe.created_at:
             return  # gone; another has its id
         if device.connection_version != probe.connection_version:
@@ -39,8 +41,8 @@ def record(probe: Probe, code: str, facts: dict[str, Any]) -> None:
 
 
 def keep(device_id: int, code: str, facts: dict[str, Any]) -> None:
-    """Write a state by the code of an outcome; our own trouble changes nothing."""
-    if code in OURS:
+    """Write a state by the code of an outcome; our own trouble takes nothing away from what was known before."""
+    if code in OURS and DeviceState.of(device_id):
         return
     now = clock.now()
     locked_for = facts.get("locked_for")
@@ -49,6 +51,7 @@ def keep(device_id: int, code: str, facts: dict[str, Any]) -> None:
         now,
         STATUSES.get(code, Status.OFFLINE),
         reason="" if code == "ok" else code,
+        facts=json.dumps({name: facts[name] for name in TOLD if name in facts}) if code != "ok" else "{}",
         checked_at=now,
         ms=facts.get("ms"),
         tries_left=facts.get("tries_left"),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_login import current_user
 
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import NotFound, Refused, TooMany
 from webapp.common.htmx import leave_to, show_page, show_part, wants_part
+from webapp.common.i18n import _
 from webapp.common.tokens import new_token
 from webapp.devices.forms import HTTP, HTTPS, NewAddressForm
 from webapp.devices.models import Probe
@@ -48,6 +49,7 @@ def new_address(site_id: int) -> Any:
         probe = probing.find(current_user, token)
         form = NewAddressForm(formdata=None, data=probe.fields | {"probe": probe.token})
         if probe.code == "ok" and probe.intent == Intent.ADD:
+            flash(_("%(device)s is added.", device=probe.fields["name"]))
             return redirect(url_for("devices.show", device_id=probe.device_id), 303)
     return show_part(PAGE, FORM, site=site, form=form, probe=probe_view(probe))
 
@@ -76,7 +78,9 @@ def add_address(site_id: int) -> Any:
         return show_part(PAGE, FORM, site=site, form=form, probe=None), 422
     typed = form.data
     if again := adding.added_already(current_user, form.key.data):
-        return leave_to("devices.show", device_id=again.id)
+        if (again.host, again.port) == (typed["host"], typed["port"]):
+            return leave_to("devices.show", device_id=again.id)
+        form.key.data = typed["key"] = new_token()  # Back has brought this form again, for another device
     try:
         adding.require_free(current_user, typed["host"], typed["port"], site.id)
         return add(site, form)
@@ -97,6 +101,7 @@ def add(site: Site, form: NewAddressForm) -> Any:
         known = tested(form)
     if known and (known.code == "ok" or (anyway and known.code in adding.MAY_WAIT)):
         device = adding.store(current_user, site.id, typed, known.code, known.learnt)
+        flash(_("%(device)s is added.", device=device.name))
         return leave_to("devices.show", device_id=device.id)
     if known and known.code != "ok":
         return show_form(site, form, known), 422
@@ -134,7 +139,7 @@ def read_form() -> NewAddressForm:
     form.key.data = form.key.data or new_token()
     try:
         probe = probing.find(current_user, form.probe.data or "")
-        form.kept_password = probe.password
+        form.kept_password = probe.password if probing.still_keeps_password(probe) else ""
     except NotFound:
         pass
     return form

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import flash, request
@@ -12,7 +13,7 @@ from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common import clock
 from webapp.common.errors import Refused, TooMany
-from webapp.common.htmx import go_on_to, leave_to, show_page, show_part, wants_part
+from webapp.common.htmx import go_on_to, htmx, leave_to, show_page, show_part, wants_part
 from webapp.common.i18n import _
 from webapp.devices import words
 from webapp.devices.advice import advice
@@ -53,23 +54,32 @@ def running_probe(device: Device) -> dict[str, Any] | None:
 
 def status_view(device: Device, state: DeviceState | None) -> dict[str, Any]:
     """Status to show, with its tone, icon and word, and what to do about it."""
-    stored, checked_at = (state.status, state.checked_at) if state else (Status.CHECKING, None)
+    stored, at = (state.status, state.checked_at or state.since) if state else (Status.CHECKING, device.added_at)
     interval = config.current().check_interval
-    shown = shown_status(stored, checked_at, device.health_monitoring, clock.now(), interval)
+    shown = shown_status(stored, at, device.health_monitoring, clock.now(), interval)
     tone, icon, word = words.STATUSES[Status(shown)]
     said = None
     if state and state.reason and shown != Status.UNKNOWN:
-        facts = {"tries_left": state.tries_left, "type": device.type_detected, "model": device.model}
+        facts, reason = json.loads(state.facts) | {"tries_left": state.tries_left}, state.reason
         if state.locked_until:
-            facts["locked_for"] = max(1, int((state.locked_until - clock.now()).total_seconds()))
+            facts["locked_for"] = int((state.locked_until - clock.now()).total_seconds())
+            reason = "unlocked" if facts["locked_for"] <= 0 else reason
         typed = {"host": device.host, "port": device.port, "https": device.https, "username": device.username}
-        said = advice(state.reason, facts, typed)
-    return {"code": shown, "stored": stored, "tone": tone, "icon": icon, "word": word, "advice": said}
+        said = advice(reason, facts, typed)
+    return {
+        "code": shown,
+        "stored": stored,
+        "tone": tone,
+        "icon": icon,
+        "word": word,
+        "advice": said,
+        "last_word": words.STATUSES[Status(stored)][2],
+    }
 
 
 def detected(device: Device) -> str:
     """The type that the device says it is, when another was chosen by hand (E7); "" otherwise."""
-    other = device.type_by_hand and device.type_detected not in {Kind.UNKNOWN, device.type}
+    other = device.type_by_hand and device.type_detected not in {Kind.UNKNOWN, device.type, device.type_declined}
     return device.type_detected if other else ""
 
 
@@ -81,8 +91,12 @@ def show(device_id: int) -> Any:
 
 @bp.get("/devices/<id:device_id>/status")
 def status(device_id: int) -> Any:
+    """The status; the last answer to a check's polls brings what the check has found out beside it."""
     device = devices.find(current_user, device_id)
-    return show_part(PAGE, "devices/_status.html", **device_page(device))
+    page = device_page(device)
+    if htmx.trigger == "status" and not page["probe"]:
+        return show_page("devices/_status_done.html", **page)
+    return show_part(PAGE, "devices/_status.html", **page)
 
 
 @bp.post("/devices/<id:device_id>/check")
@@ -136,17 +150,24 @@ def save_address(device_id: int) -> Any:
     devices.require_by_address(device)
     form = AddressForm()
     if not form.validate():
-        return show_address_form(device, form), 422
+        return show_address_form(device, ask_again(form)), 422
     try:
         devices.edit_address(current_user, device, form.data, form.seen_version)
     except Refused as no:
-        return refuse_address(device_id, form, no), 409
+        return refuse_address(device_id, ask_again(form), no), 409
     except TooMany as no:
-        form.form_errors = [no.why]
+        ask_again(form).form_errors = [no.why]
         return show_address_form(device, form), 429, {"Retry-After": str(no.retry_after)}
     if wants_part():
         return show_page("devices/_address_saved.html", **device_page(devices.find(current_user, device_id)))
     return go_on_to("devices.address", device_id=device_id)
+
+
+def ask_again(form: AddressForm) -> AddressForm:
+    """Say that a new password is not brought back by the page; htmx leaves the field as it was typed (E4)."""
+    if form.password.data and not wants_part():
+        form.password.errors = [*form.password.errors, _("Type the new password again.")]
+    return form
 
 
 def refuse_address(device_id: int, form: AddressForm, no: Refused) -> str:

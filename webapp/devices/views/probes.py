@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import abort, url_for
+from flask import abort, flash, url_for
 from flask_login import current_user
 
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.htmx import leave_to, show_part, wants_part
+from webapp.common.i18n import _
 from webapp.devices import words
 from webapp.devices.advice import advice
 from webapp.devices.models import Probe
@@ -60,6 +61,7 @@ def probe(token: str) -> Any:
     if found.intent == Intent.CHECK:
         abort(404)  # the device's own page shows its checks
     if found.intent == Intent.ADD and found.code == "ok":
+        flash(_("%(device)s is added.", device=found.fields["name"]))
         return leave_to("devices.show", device_id=found.device_id)
     if not wants_part():
         return leave_to("devices.new_address", site_id=found.site_id, probe=token)
