@@ -10,6 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_login import current_user
 from flask_wtf import CSRFProtect
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import cli, config, templating
@@ -51,6 +52,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The whole app for these settings (by default from the environment). Raises BadSetting."""
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
+    BUILD.mkdir(exist_ok=True)
+    app.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(BUILD))}
     configure(app, settings)
     i18n.compile_catalogues(Path(__file__).parent / "translations", BUILD / "translations")
     app.extensions["choose_language"] = choose_language
