@@ -1,4 +1,4 @@
-"""Adding a device by IP address or domain name (D1–D14): the deed. What is refused stands in test_add_address_refused."""
+"""Adding a device by IP address or domain name (D1–D14): the deed. Refusals stand in test_add_address_refused."""
 
 from __future__ import annotations
 
