@@ -112,8 +112,9 @@ def test_it_compiles_and_is_found(tmp_path: Path, language):
 
     for message in catalogue(language):
         if message.id:
-            assert found.ugettext(forms(message.id)[0]) == forms(message.string)[0]
-    assert found.ungettext("Device", "Devices", 2) != found.ungettext("Device", "Devices", 1)
+            one, *more = forms(message.id)
+            told = found.ungettext(one, more[0], 1) if more else found.ugettext(one)
+            assert told == forms(message.string)[0]
 
 
 class Visible(HTMLParser):

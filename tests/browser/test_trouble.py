@@ -38,6 +38,7 @@ def test_without_a_connection_a_page_says_so_and_what_was_typed_is_there_again(p
     phone.goto(form)
     phone.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     phone.get_by_label("Site name").fill("On a ladder")
+    phone.wait_for_function("() => Object.values(sessionStorage).some((kept) => kept.includes('On a ladder'))")
     phone.context.set_offline(True)
     expect(phone.get_by_text("You are offline. What you see may be old.")).to_be_visible()
     phone.goto(form)
