@@ -25,6 +25,7 @@ QUIET += ["--disable-sync"]
 PHONE = {"viewport": {"width": 412, "height": 915}, "is_mobile": True, "has_touch": True, "locale": "en"}
 UNREACHED = (
     "Failed to load resource",
+    "An unknown error occurred when fetching the script.",  # the worker looks for its newer self, and is offline
     "Response Status Error",
     "htmx:",
 )  # what Chromium and htmx note of a refusal and of a lost connection
