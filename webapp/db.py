@@ -77,6 +77,11 @@ def transaction() -> Iterator[None]:
         yield
 
 
+def locking(query: Any) -> Any:
+    """A select whose rows nobody changes until this transaction ends; SQLite's transactions lock everything anyway."""
+    return query if is_sqlite() else query.for_update()
+
+
 @contextmanager
 def one_at_a_time(what: str) -> Iterator[None]:
     """A transaction that waits for every other about the same thing: what is read stays true until it is written."""

@@ -10,7 +10,7 @@ from wtforms.validators import Length, ValidationError
 
 from webapp.common.forms import Form, Hidden, Required, Text
 from webapp.common.i18n import _, lazy
-from webapp.common.passwords import CLASSES, LONGEST, SHORTEST, strength
+from webapp.common.passwords import CLASSES, LONGEST, SHORTEST, is_own_name, strength
 
 EMAIL = re.compile(r"[^@\s,;<>\"()\[\]\\]{1,64}@[^@\s,;<>\"()\[\]\\/?#&]{1,189}")
 
@@ -34,7 +34,7 @@ def is_strong(form: Any, field: Any) -> None:
     found = strength(field.data, own or "")
     if found.meets_rule:
         return
-    if own and field.data.casefold() in {own.casefold(), own.casefold()[::-1]}:
+    if is_own_name(field.data, own or ""):
         raise ValidationError(_("This is your e-mail address. Choose something that others do not know."))
     if found.short_by:
         raise ValidationError(_("Use at least %(n)s characters; %(short)s more.", n=SHORTEST, short=found.short_by))

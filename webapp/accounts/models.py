@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import CharField, ForeignKeyField, IntegerField, fn
 
-from webapp.db import BaseModel, UtcDateTimeField, is_sqlite, moment, rows
+from webapp.db import BaseModel, UtcDateTimeField, locking, moment, rows
 
 
 class Company(BaseModel):
@@ -44,7 +44,7 @@ class Account(BaseModel):
     def still_has(cls, account_id: int, password_hash: str) -> bool:
         """Whether the password is the one that was compared; nobody changes it until this transaction ends."""
         query = cls.select(cls.id).where(cls.id == account_id, cls.password_hash == password_hash)
-        return bool((query if is_sqlite() else query.for_update()).first())
+        return bool(locking(query).first())
 
     @classmethod
     def set_fields(cls, account_id: int, **values: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -39,6 +40,17 @@ class Hidden(HiddenField):
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         self.data = UNSHOWABLE.sub("", self.data or "")[: self.longest]
+
+
+class VersionedForm(Form):
+    """A form that brings back which version of a thing it was filled from (E4)."""
+
+    version = Hidden()
+
+    @property
+    def seen_version(self) -> int:
+        text = self.version.data or ""
+        return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 
 class Required:

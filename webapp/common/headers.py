@@ -88,9 +88,3 @@ def add_headers(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.headers["Vary"] = "Cookie, HX-Request, Accept-Language"
     return response
-
-
-def never_store(response: Response) -> Response:
-    """For answers with a secret in them: no cache keeps them, Back shows nothing."""
-    response.headers["Cache-Control"] = "no-store"
-    return response

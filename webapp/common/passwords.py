@@ -56,13 +56,18 @@ def strength(password: str, username: str = "") -> Strength:
     """The verdict on a password for a user name; "" is weak."""
     missing = tuple(name for name, (has, _) in CLASSES.items() if not any(map(has, password)))
     present, short_by = len(CLASSES) - len(missing), max(0, SHORTEST - len(password))
-    own_name = bool(username) and password.casefold() in {username.casefold(), username.casefold()[::-1]}
-    if short_by or present < 2 or own_name:
+    if short_by or present < 2 or is_own_name(password, username):
         verdict = Verdict.WEAK
     else:
         verdict = Verdict.STRONG if present >= KINDS else Verdict.MEDIUM
     easy = verdict == Verdict.STRONG and guessable(password, username)
     return Strength(verdict, short_by, missing, easy)
+
+
+def is_own_name(password: str, username: str) -> bool:
+    """Whether a password is the user name, forwards or backwards."""
+    name = username.casefold()
+    return bool(name) and password.casefold() in {name, name[::-1]}
 
 
 def guessable(password: str, username: str = "") -> bool:

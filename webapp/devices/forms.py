@@ -9,7 +9,7 @@ from wtforms import BooleanField, IntegerField, PasswordField, SelectField
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import TextInput
 
-from webapp.common.forms import Form, Hidden, Required, Text
+from webapp.common.forms import Form, Hidden, Required, Text, VersionedForm
 from webapp.common.i18n import _, lazy
 from webapp.common.text import UNSHOWABLE
 from webapp.devices.advice import advice
@@ -44,7 +44,7 @@ class PortField(IntegerField):
             raise ValueError(_("A port is a number from 1 to 65535."))
 
 
-class AddressForm(Form):
+class AddressForm(VersionedForm):
     """How a device is called and reached. After validate() a pasted link has been split into the fields."""
 
     name = Text(lazy("Device name"), [Required(lazy("Give the device a name.")), Length(max=128)])
@@ -55,7 +55,6 @@ class AddressForm(Form):
         lazy("User name"), [Required(lazy("Which user name has the device?")), Length(max=64)], default="admin"
     )
     password = PasswordField(lazy("Password"), [Length(max=128)])
-    version = Hidden()
 
     def validate_host(self, field: Text) -> None:
         """Put a pasted link's parts into their fields; refuse what is no address, and addresses not to be dialled."""
@@ -94,11 +93,6 @@ class AddressForm(Form):
     def validate_password(self, field: PasswordField) -> None:
         if UNSHOWABLE.search(field.data or ""):
             raise ValidationError(_("This contains characters that cannot be shown."))
-
-    @property
-    def seen_version(self) -> int:
-        text = self.version.data or ""
-        return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 
 class NewAddressForm(AddressForm):

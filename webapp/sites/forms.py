@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from wtforms import SelectField
 from wtforms.validators import Length, ValidationError
 
-from webapp.common.forms import Form, Hidden, Required, Text
+from webapp.common.forms import Form, Required, Text, VersionedForm
 from webapp.common.i18n import _, lazy, zones
 
 
-class SiteForm(Form):
+class SiteForm(VersionedForm):
     name = Text(lazy("Site name"), [Required(lazy("What is the site called?")), Length(max=128)])
     address = Text(lazy("Address"), [Length(max=128)])
     city = Text(lazy("City"), [Length(max=128)])
     region = Text(lazy("State or region"), [Length(max=128)])
-    version = Hidden()
-
-    @property
-    def seen_version(self) -> int:
-        text = self.version.data or ""
-        return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 
 class NewSiteForm(SiteForm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from peewee import CharField, Expression, ForeignKeyField, IntegerField, TextField, fn
+from peewee import CharField, Expression, ForeignKeyField, IntegerField, TextField
 
 from webapp.accounts.models import Account, Company, naive
 from webapp.accounts.principal import Principal
@@ -104,7 +104,3 @@ def seen_sql(by: Principal) -> tuple[str, list[Any]]:
         return "s.company_id = ?", [by.company_id]
     live = "SELECT x.site_id FROM assignment x WHERE x.account_id = ? AND (x.until IS NULL OR x.until > ?)"
     return f"s.company_id = ? AND s.id IN ({live})", [by.company_id, by.id, naive(clock.now())]
-
-
-def count_sites(by: Principal) -> int:
-    return int(Site.select(fn.COUNT(Site.id)).where(Site.seen_by(by)).scalar())

@@ -12,7 +12,7 @@ from webapp.accounts.models import Account
 from webapp.accounts.principal import Principal
 from webapp.common import vault
 from webapp.common.text import fold
-from webapp.db import BaseModel, UtcDateTimeField, is_sqlite
+from webapp.db import BaseModel, UtcDateTimeField, locking
 from webapp.protocols.isapi.kinds import Kind
 from webapp.sites.models import Site
 
@@ -80,8 +80,7 @@ class Device(BaseModel):
     @classmethod
     def locked(cls, device_id: int | None) -> Device | None:
         """The device, which nobody changes until this transaction ends."""
-        query = cls.select(cls).where(cls.id == device_id)
-        return (query if is_sqlite() else query.for_update()).first()
+        return locking(cls.select(cls).where(cls.id == device_id)).first()
 
     @classmethod
     def sealed_after(cls, device_id: int, count: int) -> list[Device]:
