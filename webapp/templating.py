@@ -14,9 +14,10 @@ from markupsafe import Markup
 from webapp import config, demo
 from webapp.accounts import words as account_words
 from webapp.common import clock, i18n
-from webapp.devices import rows
+from webapp.devices.rows import device_rows
 from webapp.devices.words import type_name
 from webapp.home import tabs
+from webapp.sites.rows import site_rows
 
 
 def install(app: Flask) -> None:
@@ -29,7 +30,8 @@ def install(app: Flask) -> None:
         local_day=local_day,
         role_name=account_words.role_name,
         device_name=account_words.device_name,
-        device_rows=rows.device_rows,
+        device_rows=device_rows,
+        site_rows=site_rows,
         device_url=device_url,
         type_name=type_name,
         demo_fleet=lambda: demo.read_fleet(config.current().data),

@@ -1,29 +1,30 @@
-"""List pages that are put together, not rendered: a kept frame, and kept rows in it.
+"""List pages that are kept as long as they are the same.
 
-A frame is a pure function of the template, the language, the person it greets and a few figures; a row of its tuple and
-the language. So these are the keys, and nothing has to be told when a thing changes.
+A page is a pure function of its rows, what was chosen, and who reads it in which language. So these are the key, and
+nothing has to be told when a thing changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
 from flask import render_template, session
 from flask_login import current_user
-from markupsafe import Markup
 
 from webapp.common.htmx import wants_part
+from webapp.common.i18n import language
+from webapp.common.pages import Found
 
-SLOT = Markup("<!--rows-->")
-FRAMES = 512
+KEPT = 256  # pages of some 30 KB
 
 
 class Once:
     """What a template is given, carried past the cache's key: equal to every other, so the key alone decides."""
 
-    def __init__(self, context: dict[str, Any]) -> None:
+    def __init__(self, find: Callable[[], Found], context: dict[str, Any]) -> None:
+        self.find = find
         self.context = context
 
     def __hash__(self) -> int:
@@ -33,20 +34,19 @@ class Once:
         return isinstance(other, Once)
 
 
-def show_list(page: str, part: str, rows: str, language: str, key: Hashable, **context: Any) -> str:
-    """`page` (or for htmx `part`) with `rows` where it says `{{ slot }}`. `key` tells its contexts apart."""
-    context |= {"slot": SLOT, "part": part}
-    person = current_user._get_current_object()
-    reader = (person.name, person.company_name, person.role)
-    if wants_part():
-        frame = keep(part, language, reader, key, Once(context))
-    elif session.get("_flashes"):
-        frame = render_template(page, **context)  # a message is shown once
-    else:
-        frame = keep(page, language, reader, key, Once(context))
-    return frame.replace(SLOT, rows)
+def show_list(page: str, part: str, key: Hashable, find: Callable[[], Found], **context: Any) -> bytes:
+    """`page`, or for htmx its `part`, which is given `found` by `find`. `key` tells one content from another."""
+    person, once = current_user._get_current_object(), Once(find, context | {"part": part})
+    reader = (person.name, person.company_name, person.role, language())
+    if session.get("_flashes") and not wants_part():
+        return render(page, once)  # a message is shown once
+    return keep(part if wants_part() else page, reader, key, once)
 
 
-@lru_cache(maxsize=FRAMES)
-def keep(template: str, language: str, reader: Hashable, key: Hashable, once: Once) -> str:
-    return render_template(template, **once.context)
+@lru_cache(maxsize=KEPT)
+def keep(template: str, reader: Hashable, key: Hashable, once: Once) -> bytes:
+    return render(template, once)
+
+
+def render(template: str, once: Once) -> bytes:
+    return render_template(template, found=once.find(), **once.context).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -12,27 +13,25 @@ from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused
 from webapp.common.htmx import leave_to, show_page, show_part
-from webapp.common.i18n import _, language
+from webapp.common.i18n import _
 from webapp.common.memo import show_list
 from webapp.common.pages import page_number
 from webapp.devices.services import lists
 from webapp.sites import services
 from webapp.sites.forms import DeleteSiteForm, NewSiteForm, SiteForm
 from webapp.sites.models import Site
-from webapp.sites.rows import site_rows
 
 bp = Blueprint("sites", __name__, url_prefix="/sites")
 
 
 @bp.get("")
 def index() -> Any:
-    query = request.args.get("q", "")[:100]
-    found = lists.sites(guard.me(), query, page_number(request.args))
-    if not found.rows and found.page > 1:
+    query, page = request.args.get("q", "")[:100], page_number(request.args)
+    text = lists.site_text(guard.me(), query, page)
+    if page > 1 and not lists.read_sites(text, page).rows:
         return redirect(url_for("sites.index", q=query or None), 303)
-    key, reader = (query, found.total, found.page), language()
-    rows = site_rows(found.rows, reader)
-    return show_list("sites/index.html", "sites/_list.html", rows, reader, key, found=found, query=query)
+    found = partial(lists.read_sites, text, page)
+    return show_list("sites/index.html", "sites/_list.html", (text, page, query), found, query=query)
 
 
 @bp.get("/new")

@@ -1,4 +1,4 @@
-"""The two list pages, each one statement that gives plain tuples.
+"""The two list pages, each one statement whose rows come as one text, so that a page is kept as long as it is equal.
 
 Both count for their filters what the search leaves, before the filter itself; the counts come with every row, and with
 a single row of NULLs when there is no other.
@@ -6,6 +6,7 @@ a single row of NULLs when there is no other.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from webapp.accounts.models import naive
 from webapp.accounts.principal import Principal
 from webapp.common.pages import PAGE
 from webapp.common.text import words
-from webapp.db import rows
+from webapp.db import gather, rows
 from webapp.devices.models.state import INTERVALS
 from webapp.sites.models import seen_sql
 
@@ -78,10 +79,11 @@ class Counts(NamedTuple):
     online: int
 
 
-def devices(
-    by: Principal, chosen: dict[str, str], page: int, now: datetime, interval: int
-) -> tuple[list[DeviceRow], Counts]:
-    """One page of the devices that a person sees, worst first. `interval` of checks in seconds."""
+DEVICE_WIDTH, COUNTS_WIDTH = len(DeviceRow._fields), len(Counts._fields)
+
+
+def devices(by: Principal, chosen: dict[str, str], page: int, now: datetime, interval: int) -> str:
+    """One page of the devices that a person sees, for `read_devices`. `interval` of checks in seconds."""
     seen, values = seen_sql(by)
     where, params = [seen], [naive(now - timedelta(seconds=INTERVALS * interval)), *values]
     for column, name in (("d.type", "type"), ("d.mode", "mode")):
@@ -96,9 +98,14 @@ def devices(
         params += [pattern] * 2
     kept = STATUSES.get(chosen.get("status", ""), "1 = 0")
     sql = DEVICES.format(shown=SHOWN, group=GROUP, where=" AND ".join(where), chosen=kept)
-    found = rows(sql, [*params, PAGE, (page - 1) * PAGE])
-    listed = [DeviceRow(*row[:11]) for row in found if row[0] is not None]
-    return sorted(listed, key=worst_first), Counts(*found[0][11:])
+    return gather(sql, [*params, PAGE, (page - 1) * PAGE], DEVICE_WIDTH + COUNTS_WIDTH)
+
+
+def read_devices(text: str) -> tuple[list[DeviceRow], Counts]:
+    """The rows in what `devices` gave, worst first, and the counts for its filters."""
+    found = json.loads(text)
+    listed = [DeviceRow(*row[:DEVICE_WIDTH]) for row in found if row[0] is not None]
+    return sorted(listed, key=worst_first), Counts(*found[0][DEVICE_WIDTH:])
 
 
 def worst_first(row: DeviceRow) -> tuple[int, str, int]:
@@ -132,13 +139,18 @@ class SiteRow(NamedTuple):
     look: int
 
 
-def sites(by: Principal, query: str, page: int, now: datetime, interval: int) -> tuple[list[SiteRow], int]:
-    """One page of the sites that a person sees, by name, with how their devices fare; and how many there are."""
+def sites(by: Principal, query: str, page: int, now: datetime, interval: int) -> str:
+    """One page of the sites that a person sees, by name, with how their devices fare, for `read_sites`."""
     where, params = seen_sql(by)
     for pattern in words(query):
         where, params = f"{where} AND s.search LIKE ? ESCAPE '!'", [*params, pattern]
     stale = naive(now - timedelta(seconds=INTERVALS * interval))
-    found = rows(SITES.format(where=where), [*params, PAGE, (page - 1) * PAGE, stale])
+    return gather(SITES.format(where=where), [*params, PAGE, (page - 1) * PAGE, stale], len(SiteRow._fields) + 1)
+
+
+def read_sites(text: str) -> tuple[list[SiteRow], int]:
+    """The rows in what `sites` gave, and how many sites there are."""
+    found = json.loads(text)
     return [SiteRow(*row[:-1]) for row in found], found[0][-1] if found else 0
 
 

@@ -9,15 +9,20 @@ from webapp.common.pages import Found
 from webapp.devices.models import lists
 
 
+def device_text(by: Principal, chosen: dict[str, str], page: int) -> str:
+    """Devices by `q`, `status`, `type`, `site`, `mode`, as a text that is the same while nothing shown has changed."""
+    return lists.devices(by, chosen, page, clock.now(), config.current().check_interval)
+
+
+def read_devices(text: str, page: int) -> Found:
+    found, counts = lists.read_devices(text)
+    by_filter = {"all": counts.total, "down": counts.bad, "attention": counts.look, "online": counts.online}
+    return Found(found, counts.matching, page, by_filter)
+
+
 def devices(by: Principal, chosen: dict[str, str], page: int = 1) -> Found:
-    """Devices by `q`, `status`, `type`, `site`, `mode`; worst first."""
-    found, counts = lists.devices(by, chosen, page, clock.now(), config.current().check_interval)
-    return Found(
-        found,
-        counts.matching,
-        page,
-        {"all": counts.total, "down": counts.bad, "attention": counts.look, "online": counts.online},
-    )
+    """The devices that a person sees, worst first."""
+    return read_devices(device_text(by, chosen, page), page)
 
 
 def worst(by: Principal, count: int = 5) -> list[lists.DeviceRow]:
@@ -25,9 +30,13 @@ def worst(by: Principal, count: int = 5) -> list[lists.DeviceRow]:
     return [row for row in devices(by, {}).rows if row.group <= 2][:count]
 
 
-def sites(by: Principal, query: str, page: int = 1) -> Found:
-    found, total = lists.sites(by, query, page, clock.now(), config.current().check_interval)
-    return Found(found, total, page)
+def site_text(by: Principal, query: str, page: int) -> str:
+    """Sites by name, as a text that is the same while nothing shown has changed."""
+    return lists.sites(by, query, page, clock.now(), config.current().check_interval)
+
+
+def read_sites(text: str, page: int) -> Found:
+    return Found(*lists.read_sites(text), page)
 
 
 def tally(by: Principal) -> dict[str, int]:
