@@ -111,12 +111,12 @@ def test_two_hundred_devices_get_a_new_key(app, run, company, tmp_path):
     new = (tmp_path / "vault.key").read_text()
     assert len(new.splitlines()) == 2 and new.startswith(old)  # a server beside may still store with the one before
     assert (tmp_path / "vault.key").stat().st_mode & 0o777 == 0o600
-    assert [Device.with_site(number).password for number in made] == [f"Kamera-{n:03}" for n in range(200)]
+    assert [Device.get_by_id(number).password for number in made] == [f"Kamera-{n:03}" for n in range(200)]
     assert all(vault.is_current(device.password_sealed) for device in Device.select())
 
     run("rotate-key")
     assert old.split()[1] not in (tmp_path / "vault.key").read_text()
-    assert Device.with_site(made[0]).password == "Kamera-000"
+    assert Device.get_by_id(made[0]).password == "Kamera-000"
 
 
 def test_a_damaged_password_is_named_and_stops_no_rotation(app, run, company):
@@ -159,7 +159,7 @@ def test_a_backup_comes_back_whole(app, run, filled, tmp_path, restored):
     other = restored()
     done = command(other, "restore", str(file))
     assert (done.exit_code, done.stdout) == (0, "Restored.\n"), done.output
-    assert Device.with_site(filled.id).password == "Kamera-123" and not pending_migrations()
+    assert Device.get_by_id(filled.id).password == "Kamera-123" and not pending_migrations()
     assert enter(other, "ada@example.com", PASSWORD) == 303
 
 

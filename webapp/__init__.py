@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from flask_babel import Babel
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import cli, config, templating
@@ -97,10 +100,15 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def choose_language() -> str:
     """The person's choice, else the first of the browser's languages that we have."""
-    offered = list(current_app.config["LANGUAGES"])
+    offered = current_app.config["LANGUAGES"]
     person = current_user._get_current_object()
     chosen = person.language if person and person.is_authenticated else ""
-    return chosen if chosen in offered else str(request.accept_languages.best_match(offered, offered[0]))
+    return chosen if chosen in offered else preferred(request.headers.get("Accept-Language", "")[:200], offered)
+
+
+@lru_cache(maxsize=256)
+def preferred(header: str, offered: tuple[str, ...]) -> str:
+    return str(parse_accept_header(header, LanguageAccept).best_match(offered, offered[0]))
 
 
 def connect_first() -> None:

@@ -115,3 +115,17 @@ def test_the_zone_is_the_phones_until_another_is_chosen(phones, house, signed_in
     page = phones(house.url, storage_state=signed_in, timezone_id="America/Lima")
     page.goto(house.pages["new site"])
     expect(page.get_by_label("Time zone")).to_have_value(re.compile("^(America/Lima|Europe/Berlin)$"))
+
+
+def test_a_check_that_ends_leaves_the_open_form_of_the_type_alone(phone, house, other_make):
+    type_device(phone, house, other_make, "Unit 12")
+    phone.get_by_role("button", name="Add device").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Unit 12")
+    phone.get_by_role("link", name="Set type").click()
+    phone.get_by_label("Device type").select_option("nvr")
+    with phone.expect_response(lambda reply: reply.headers.get("hx-trigger") == "checked"):
+        phone.get_by_role("button", name="Check now").click()
+    expect(phone.locator("#status .verdict")).to_contain_text("Online")
+    expect(phone.get_by_label("Device type")).to_have_value("nvr")
+    phone.get_by_role("button", name="Save").click()
+    expect(phone.locator("#type")).to_contain_text("Network video recorder (NVR)")

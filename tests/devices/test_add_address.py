@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from webapp.accounts.models import Account
 from webapp.audit.models import AuditEntry
+from webapp.common import clock
 from webapp.devices.models import Device, DeviceState, Mode, Probe, Status
 from webapp.protocols.isapi.kinds import Kind
 from webapp.simulator import profiles
@@ -124,3 +126,21 @@ def test_the_audit_names_fields_and_never_their_values(admin, site, camera):
     add(admin, site, camera)
     entry = AuditEntry.get(AuditEntry.action == "device.added")
     assert "password" in entry.changes and "Kamera-123" not in entry.changes and entry.actor_name == "Ada Admin"
+
+
+def test_a_test_needs_no_name_yet_but_adding_does(admin, site, camera):
+    card = admin.probe(admin.post(url(site, "/test"), htmx=True, **typed(camera, name="")))
+    assert "All is well" in card
+
+    refused = admin.post(url(site), htmx=True, **typed(camera, name=""))
+
+    assert refused.status_code == 422 and "Give the device a name." in refused.text
+    assert not Device.select().count() and len(camera.logins) == 1
+
+
+def test_the_next_device_is_one_tap_away(admin, site, camera):
+    page = admin.get(add(admin, site, camera)).text
+    assert "Add another device" in page and url(site) in page
+    long_ago = clock.now() - timedelta(hours=1)
+    Device.update(added_at=long_ago).execute()
+    assert "Add another device" not in admin.get(f"/devices/{Device.get().id}").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from tests.factories import assign, make_device, make_employee
 from webapp.accounts.permissions import Role
 from webapp.common import clock
 from webapp.devices.models import Device, DeviceState, Probe, Status
+from webapp.protocols.isapi.kinds import Kind
 from webapp.simulator.pretend import Behaviour, Pretend
 
 
@@ -106,3 +108,29 @@ def test_who_may_not_check(sign_in, company, site, device, camera):
     assert stranger.post(f"/devices/{device.id}/check").status_code == 404
     assert stranger.get(f"/devices/{device.id}/status", htmx=True).status_code == 404
     assert not camera.requests
+
+
+def test_when_the_lock_should_be_over_checking_is_what_is_offered_first(admin, device):
+    now = clock.now()
+    locked = {"reason": "locked", "checked_at": now, "locked_until": now + timedelta(minutes=5)}
+    DeviceState.set(device.id, now, Status.LOCKED, **locked)
+    assert check_button(admin, device) == "button quiet"
+    DeviceState.set(device.id, now, Status.LOCKED, **locked | {"locked_until": now - timedelta(seconds=1)})
+    assert "The lock should be over." in admin.get(f"/devices/{device.id}").text
+    assert check_button(admin, device) == "button"
+
+
+def check_button(person, device: Device) -> str:
+    page = person.get(f"/devices/{device.id}").text
+    return re.findall(r'<button class="([^"]*)">[^<]*<svg[^>]*><use[^>]*/></svg>Check now', page)[0]
+
+
+def test_what_a_check_has_found_comes_with_its_last_poll_and_the_type_fetches_itself(admin, device):
+    Device.update(type=Kind.UNKNOWN, type_detected=Kind.UNKNOWN).execute()
+    assert "Online" in check(admin, device)
+    done = admin.get(f"/devices/{device.id}/status", htmx=True, headers={"HX-Trigger": "status"})
+    assert done.headers["HX-Trigger"] == "checked" and 'id="facts"' in done.text and 'id="type"' not in done.text
+    part = admin.get(f"/devices/{device.id}/type", htmx=True).text
+    assert "Network camera" in part and 'hx-trigger="checked from:body"' in part
+    form = admin.get(f"/devices/{device.id}/type/edit", htmx=True)
+    assert "checked from:body" not in form.text

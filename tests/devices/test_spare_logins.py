@@ -57,6 +57,16 @@ def test_add_pressed_while_the_test_runs_adds_with_its_login(admin, site):
         assert Device.get().name == "Named later" and len(slow.logins) == 1
 
 
+def test_add_pressed_at_the_moment_the_test_ends_is_not_lost(admin, site, camera):
+    admin.post(url(site, "/test"), htmx=True, **typed(camera))
+    ended()
+    token = Probe.get().token
+    assert not Probe.become_adding(token, "{}") and Probe.find(token).intent == "test"
+
+    assert admin.post(url(site), htmx=True, **typed(camera)).headers["HX-Redirect"] == f"/devices/{Device.get().id}"
+    assert len(camera.logins) == 1
+
+
 def test_an_edit_while_a_check_runs_is_checked_itself(admin, site):
     with Pretend(host="127.0.0.1", behaviour=Behaviour.SLOW, delay=0.3) as slow:
         device = make_device(site, host=slow.host, port=slow.port, status=Status.OFFLINE, username="other")

@@ -20,7 +20,6 @@ def compress(response: Response) -> Response:
     if response.direct_passthrough or response.mimetype not in TEXT or "Content-Encoding" in response.headers:
         return response
     body = response.get_data()
-    response.vary.add("Accept-Encoding")
     if len(body) < SMALLEST:
         return response
     if request.accept_encodings["br"]:

@@ -85,6 +85,5 @@ def is_foreign(origin: str) -> bool:
 def add_headers(response: Response) -> Response:
     """What depends on the answer: pages are a person's own, and differ by who asks and how."""
     response.headers.setdefault("Cache-Control", "private, no-cache")
-    if response.mimetype == "text/html":
-        response.headers["Vary"] = "Cookie, HX-Request, Accept-Language"
+    response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie, HX-Request"
     return response

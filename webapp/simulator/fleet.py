@@ -9,6 +9,7 @@ from webapp.simulator.pretend import Behaviour, Pretend
 from webapp.simulator.profiles import Profile
 
 PASSWORD = "Kamera-123"
+MORE_NETWORKS = range(11, 16)  # 127.0.11.0/24 to 127.0.15.0/24, for a second demo beside the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,12 @@ def started(member: Member) -> Iterator[Pretend]:
 
 
 def first_free(member: Member) -> Pretend:
-    for host, port in [(member.host, member.port), ("127.0.0.1", member.port)]:
+    """The member at its address, or in the same place of the next network when another demo is there."""
+    last = member.host.rpartition(".")[2]
+    hosts = [member.host, *(f"127.0.{network}.{last}" for network in MORE_NETWORKS), "127.0.0.1"]
+    for host in hosts:
         try:
-            return member.device(host, port).start()
+            return member.device(host, member.port).start()
         except OSError:
             continue
     return member.device("127.0.0.1", 0).start()

@@ -74,10 +74,6 @@ class Device(BaseModel):
         return cls.select(cls, Site).join(Site).where(cls.added_key == added_key).first()
 
     @classmethod
-    def with_site(cls, device_id: int) -> Device | None:
-        return cls.select(cls, Site).join(Site).where(cls.id == device_id).first()
-
-    @classmethod
     def locked(cls, device_id: int | None) -> Device | None:
         """The device, which nobody changes until this transaction ends."""
         return locking(cls.select(cls).where(cls.id == device_id)).first()

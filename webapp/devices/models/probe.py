@@ -77,6 +77,12 @@ class Probe(BaseModel):
         return int(cls.select().where(same, cls.code == code).count())
 
     @classmethod
+    def become_adding(cls, token: str, typed: str) -> bool:
+        """Mean a running test as the adding of what is typed, unless it has ended by now: False then."""
+        running = (cls.token == token) & (cls.code == "")
+        return bool(cls.update(intent=Intent.ADD, typed=typed).where(running).execute() == 1)
+
+    @classmethod
     def close(cls, token: str, intent: str, **values: Any) -> bool:
         """Write the outcome, unless the probe is meant for something else by now: False then."""
         same = (cls.token == token) & (cls.intent == intent)

@@ -60,7 +60,10 @@ def start(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], devi
 
 
 def running(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], device: Device | None) -> Probe | None:
-    """The probe that is under way for just this; a test that is, becomes the adding that is asked for meanwhile."""
+    """The probe that is under way for just this; a test that is, becomes the adding that is asked for meanwhile.
+
+    A test that ends at that very moment stays a test, and is given with its code.
+    """
     probe = Probe.running(by.company_id, key_of(by.company_id, typed), clock.now() - LONGEST)
     if probe is None or probe.site_id != site.id or probe.fields["https"] != typed["https"]:
         return None
@@ -72,8 +75,8 @@ def running(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], de
     if probe.account_id != by.id:
         raise Refused(_("A colleague is testing this very connection. Wait a moment, then test again."), "busy")
     if intent == Intent.ADD and probe.intent == Intent.TEST:
-        probe.intent, probe.typed = intent, kept(typed)
-        Probe.write(probe.token, intent=probe.intent, typed=probe.typed)
+        Probe.become_adding(probe.token, kept(typed))
+        return Probe.find(probe.token)
     return probe
 
 

@@ -60,7 +60,7 @@ def test_address(site_id: int) -> Any:
     """Test connection, as typed or with the one change that the advice's button makes."""
     site, form = find_site(site_id), read_form()
     take_advice(form)
-    if not form.validate():
+    if not form.validate_for_test():
         return show_part(PAGE, FORM, site=site, form=form, probe=None), 422
     try:
         adding.require_free(current_user, form.data["host"], form.data["port"], site.id)
@@ -123,6 +123,8 @@ def start(site: Site, form: NewAddressForm, intent: Intent) -> Any:
         form.form_errors = [no.why]
         page = show_part(PAGE, FORM, site=site, form=form, probe=None)
         return page, 429, {"Retry-After": str(no.retry_after)}
+    if intent == Intent.ADD and probe.intent == Intent.TEST and probe.code:
+        return add(site, form)  # the test has ended at this very moment, so this login is known
     if wants_part():
         return show_form(site, form, probe)
     return redirect(url_for("devices.new_address", site_id=site.id, probe=probe.token), 303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, request
@@ -26,6 +27,7 @@ from webapp.devices.views.probes import probe_view
 from webapp.protocols.isapi.kinds import Kind
 
 PAGE = "devices/show.html"
+JUST_ADDED = timedelta(minutes=10)  # whoever adds one device often adds the next
 
 
 def device_page(device: Device) -> dict[str, Any]:
@@ -41,6 +43,7 @@ def device_page(device: Device) -> dict[str, Any]:
         "detected": detected(device),
         "type_name": words.type_name,
         "deletion_refusal": devices.deletion_refusal(device),
+        "just_added": clock.now() - device.added_at < JUST_ADDED,
     }
 
 
@@ -58,9 +61,9 @@ def status_view(device: Device, state: DeviceState | None) -> dict[str, Any]:
     interval = config.current().check_interval
     shown = shown_status(stored, at, device.health_monitoring, clock.now(), interval)
     tone, icon, word = words.STATUSES[Status(shown)]
-    said = None
-    if state and state.reason and shown != Status.UNKNOWN:
-        facts, reason = json.loads(state.facts) | {"tries_left": state.tries_left}, state.reason
+    said, reason = None, state.reason if state else ""
+    if state and reason and shown != Status.UNKNOWN:
+        facts = json.loads(state.facts) | {"tries_left": state.tries_left}
         if state.locked_until:
             facts["locked_for"] = int((state.locked_until - clock.now()).total_seconds())
             reason = "unlocked" if facts["locked_for"] <= 0 else reason
@@ -68,6 +71,7 @@ def status_view(device: Device, state: DeviceState | None) -> dict[str, Any]:
         said = advice(reason, facts, typed)
     return {
         "code": shown,
+        "reason": reason,
         "stored": stored,
         "tone": tone,
         "icon": icon,
@@ -91,11 +95,14 @@ def show(device_id: int) -> Any:
 
 @bp.get("/devices/<id:device_id>/status")
 def status(device_id: int) -> Any:
-    """The status; the last answer to a check's polls brings what the check has found out beside it."""
+    """The status; the last answer to a check's polls brings what the check has found out beside it.
+
+    The type comes by itself then ("checked"), unless its form is open.
+    """
     device = devices.find(current_user, device_id)
     page = device_page(device)
     if htmx.trigger == "status" and not page["probe"]:
-        return show_page("devices/_status_done.html", **page)
+        return show_page("devices/_status_done.html", **page), {"HX-Trigger": "checked"}
     return show_part(PAGE, "devices/_status.html", **page)
 
 
