@@ -8,7 +8,6 @@ from webapp.protocols.isapi.system import (
     CAPABILITIES,
     DEVICE_INFO,
     KNOCK,
-    STATUS,
     Capabilities,
     DeviceInfo,
     Knock,
@@ -36,7 +35,6 @@ def test_device_info():
 def test_all_that_is_missing_is_empty():
     assert DEVICE_INFO.parse(reply("<DeviceInfo/>")) == DeviceInfo("", "", "", "", "")
     assert CAPABILITIES.parse(reply("<DeviceCap/>")) == Capabilities(None, None)
-    assert STATUS.parse(reply("<DeviceStatus/>")).uptime is None
     assert ACTIVATE_STATUS.parse(reply("<ActivateStatus/>")) is False
 
 

@@ -14,7 +14,7 @@ from webapp.protocols.errors import (
     Unauthorized,
     Unsupported,
 )
-from webapp.protocols.isapi import kinds, system
+from webapp.protocols.isapi import channels, clock, kinds, status, storage, system
 from webapp.protocols.isapi.xml import clean, document, number, parsed, text
 from webapp.protocols.talk import Reply
 
@@ -95,7 +95,7 @@ def test_a_document_has_a_size():
     assert caught.value.code == "too_big"
 
 
-def status(code, http=403):
+def refused(code, http=403):
     return reply(
         f"<ResponseStatus><statusCode>4</statusCode><subStatusCode>{code}</subStatusCode></ResponseStatus>", http
     )
@@ -112,18 +112,18 @@ def user_check(lock="unlock", unlock="0", retry="4", activated="true"):
 @pytest.mark.parametrize(
     ("answer", "error", "code"),
     [
-        (status("notSupport"), Unsupported, "unsupported"),
-        (status("methodNotAllowed", 405), Unsupported, "unsupported"),
-        (status("lowPrivilege"), LowPrivilege, "low_privilege"),
-        (status("notActivated"), NotActivated, "not_activated"),
-        (status("badAuthorization", 200), Unauthorized, "wrong_password"),
-        (status("deviceBusy", 503), BadReply, "bad_reply"),
-        (status("badDevType", 401), BadReply, "bad_reply"),
-        (status("", 401), Unauthorized, "wrong_password"),
-        (status("invalidOperation", 401), Unauthorized, "wrong_password"),
-        (status("somethingNew", 401), Unauthorized, "wrong_password"),
-        (status("theAccountIsLocked", 401), Unauthorized, "locked"),
-        (status("notSupport", 401), Unsupported, "unsupported"),
+        (refused("notSupport"), Unsupported, "unsupported"),
+        (refused("methodNotAllowed", 405), Unsupported, "unsupported"),
+        (refused("lowPrivilege"), LowPrivilege, "low_privilege"),
+        (refused("notActivated"), NotActivated, "not_activated"),
+        (refused("badAuthorization", 200), Unauthorized, "wrong_password"),
+        (refused("deviceBusy", 503), BadReply, "bad_reply"),
+        (refused("badDevType", 401), BadReply, "bad_reply"),
+        (refused("", 401), Unauthorized, "wrong_password"),
+        (refused("invalidOperation", 401), Unauthorized, "wrong_password"),
+        (refused("somethingNew", 401), Unauthorized, "wrong_password"),
+        (refused("theAccountIsLocked", 401), Unauthorized, "locked"),
+        (refused("notSupport", 401), Unsupported, "unsupported"),
         (user_check(), Unauthorized, "wrong_password"),
         (user_check("lock", "1800", "0"), Unauthorized, "locked"),
         (user_check("Lock", "soon", ""), Unauthorized, "locked"),
@@ -191,7 +191,13 @@ CALLS = [
     system.KNOCK,
     system.DEVICE_INFO,
     system.CAPABILITIES,
-    system.STATUS,
+    status.STATUS,
+    status.USER_CHECK,
+    *storage.STORAGES,
+    channels.PROXY_CHANNELS,
+    channels.PROXY_STATUS,
+    channels.VIDEO_INPUTS,
+    clock.TIME,
     system.ACTIVATE_STATUS,
     system.SECURITY_CP,
     kinds.session_login("admin"),

@@ -6,7 +6,8 @@ from tests import lab
 from tests.lab import PASSWORD, replay
 from webapp.protocols.errors import BadReply, DeviceError, Unauthorized, Unreachable
 from webapp.protocols.isapi.kinds import Kind, recognise
-from webapp.protocols.isapi.system import DEVICE_INFO, KNOCK, STATUS
+from webapp.protocols.isapi.status import STATUS
+from webapp.protocols.isapi.system import DEVICE_INFO, KNOCK
 from webapp.protocols.link import Endpoint, Link
 from webapp.protocols.talk import hold
 
@@ -107,7 +108,7 @@ def test_faults_that_do_not_matter(fresh, fault):
     fresh.tell("POST", "fault", {"kind": fault, "match": "deviceInfo"})
     with link(fresh, timeout=5) as line:
         assert line.ask(DEVICE_INFO).model == "DS-2CD2386G2-IU"
-        assert line.ask(STATUS).uptime is not None
+        assert line.ask(STATUS).up is not None
 
 
 def test_five_wrong_passwords_lock_and_the_sixth_is_not_sent(fresh):

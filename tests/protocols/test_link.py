@@ -14,7 +14,8 @@ from webapp.protocols.errors import (
     Unreachable,
     Unsupported,
 )
-from webapp.protocols.isapi.system import ACTIVATE_STATUS, CAPABILITIES, DEVICE_INFO, KNOCK, STATUS
+from webapp.protocols.isapi.status import STATUS
+from webapp.protocols.isapi.system import ACTIVATE_STATUS, CAPABILITIES, DEVICE_INFO, KNOCK
 from webapp.protocols.link import Endpoint, Link
 from webapp.protocols.talk import Call
 from webapp.simulator.pretend import Behaviour, Pretend
@@ -154,7 +155,7 @@ def test_a_link_outlives_a_device_that_was_away():
             line.ask(STATUS)
         assert caught.value.code in {"refused", "reset"}
         device.start()
-        assert line.ask(STATUS).uptime is not None
+        assert line.ask(STATUS).up is not None
 
 
 def test_touch_connects_and_sends_nothing():

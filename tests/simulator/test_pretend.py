@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import re
 import ssl
+from datetime import UTC, datetime
 
 import pytest
 
@@ -107,6 +108,16 @@ def test_other_headers_are_wrong(header):
         (profiles.NVR, "/ISAPI/System/capabilities", 200, "<inputProxyNums>16<"),
         (profiles.NVR, "/ISAPI/ContentMgmt/InputProxy/channels/status", 200, "<online>true<"),
         (profiles.NVR, "/ISAPI/ContentMgmt/Storage", 200, "<status>ok<"),
+        (profiles.NVR, "/ISAPI/ContentMgmt/Storage", 200, "<status>notexist<"),
+        (profiles.NVR, "/ISAPI/ContentMgmt/InputProxy/channels", 200, "<name>Camera 16<"),
+        (profiles.NVR, "/ISAPI/ContentMgmt/InputProxy/channels/status", 200, ">errorUserNameOrPasswd<"),
+        (profiles.NVR, "/ISAPI/System/Video/inputs/channels", 403, "notSupport"),
+        (profiles.NVR, "/ISAPI/System/time", 200, "<timeZone>CST-1:00:00<"),
+        (profiles.DVR, "/ISAPI/System/Video/inputs/channels", 200, "<name>Camera 08<"),
+        (profiles.CAMERA, "/ISAPI/ContentMgmt/InputProxy/channels", 403, "notSupport"),
+        (profiles.CAMERA, "/ISAPI/System/time", 200, "<timeMode>NTP<"),
+        (profiles.INTERCOM, "/ISAPI/System/time", 200, "<localTime>20"),
+        (profiles.PANEL, "/ISAPI/System/time", 403, "notSupport"),
         (profiles.DVR, "/ISAPI/System/capabilities", 200, "<videoInputPortNums>8<"),
         (profiles.INTERCOM, "/ISAPI/System/status", 403, "notSupport"),
         (profiles.PANEL, "/ISAPI/SecurityCP/capabilities?format=json", 200, "HostCap"),
@@ -117,6 +128,46 @@ def test_what_each_can(profile, path, status, said):
     with Pretend(profile) as device:
         answer = log_in(device, path=path)
         assert (answer[0], said in answer[2]) == (status, True)
+
+
+def value(device, path, name):
+    return re.search(rf"<{name}>\s*([^<]*)<", log_in(device, path=f"/ISAPI/{path}")[2])[1]
+
+
+def test_its_condition_changes_while_it_runs():
+    with Pretend(profiles.DVR) as device:
+        device.condition.disks = ["error"]
+        device.condition.offline = {1: "netUnreachable"}
+        device.condition.dark = {1}
+        assert value(device, "ContentMgmt/Storage", "status") == "error"
+        assert value(device, "ContentMgmt/InputProxy/channels/status", "chanDetectResult") == "netUnreachable"
+        assert value(device, "ContentMgmt/InputProxy/channels/status", "online") == "false"
+        assert value(device, "System/Video/inputs/channels", "resDesc") == "NO VIDEO"
+
+
+def test_a_camera_gets_a_card():
+    with Pretend() as device:
+        device.condition.disks = ["unformatted"]
+        assert value(device, "ContentMgmt/Storage", "status") == "unformatted"
+
+
+@pytest.mark.parametrize("path", ["System/time", "System/status"])
+def test_its_clock_can_be_wrong(path):
+    with Pretend() as device:
+        device.condition.clock = -86_400
+        name = "localTime" if path == "System/time" else "currentDeviceTime"
+        behind = datetime.now(UTC) - datetime.fromisoformat(value(device, path, name))
+        assert 86_400 - 60 < behind.total_seconds() < 86_400 + 60
+
+
+def test_its_uptime_begins_anew():
+    with Pretend() as device:
+        device.booted -= 90_000
+        assert int(value(device, "System/status", "deviceUpTime")) >= 90_000
+        before = int(value(device, "System/status", "totalRebootCount"))
+        device.reboot()
+        assert int(value(device, "System/status", "deviceUpTime")) < 60
+        assert int(value(device, "System/status", "totalRebootCount")) == before + 1
 
 
 @pytest.mark.parametrize(
@@ -196,5 +247,11 @@ def test_a_member_whose_port_is_taken_gets_another():
     with Pretend() as taken:
         busy = Member("Twin", profiles.CAMERA, taken.host, taken.port, "")
         with run([busy, member]) as fleet:
-            assert taken.port not in {device.port for _, device in fleet}
+            assert taken.address not in {device.address for _, device in fleet}
             assert all(get(device)[0] == 401 for _, device in fleet)
+
+
+def test_a_second_fleet_beside_the_first_is_served_where_the_demo_may_dial():
+    with run(FLEET[:2]) as first, run(FLEET[:2]) as second:
+        assert [device.host for _, device in second] != [device.host for _, device in first]
+        assert all(device.host.startswith("127.0.1") and get(device)[0] == 401 for _, device in second)

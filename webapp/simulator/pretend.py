@@ -9,7 +9,7 @@ from time import monotonic
 from webapp.simulator import profiles
 from webapp.simulator.certificate import self_signed
 from webapp.simulator.digest import Desk
-from webapp.simulator.profiles import CAMERA, Profile
+from webapp.simulator.profiles import CAMERA, Condition, Profile
 from webapp.simulator.server import Handler, Server
 
 XML, HTML = "application/xml", "text/html"
@@ -48,6 +48,7 @@ class Pretend:
     algorithm: str = "MD5"  # of the digest, or "SHA-256"
     https: bool = False
     serial: str = ""  # "" is the profile's
+    condition: Condition = field(init=False)
     digest_login: bool = True  # False: as newer panels, refuse digest whatever the password
     tries: int = 5  # wrong logins until the lock
     lock_seconds: int = 1800
@@ -64,6 +65,7 @@ class Pretend:
 
     def __post_init__(self) -> None:
         self.serial = self.serial or self.profile.serial
+        self.condition = Condition.usual(self.profile)
         self.tries_left = self.tries
         self.desk = Desk(self.profile.realm or self.profile.model, self.algorithm)
 
@@ -99,6 +101,11 @@ class Pretend:
             self.server.close()
         self.server = None
 
+    def reboot(self) -> None:
+        """As if it had been off and on again between two requests: its uptime begins anew."""
+        self.booted = monotonic()
+        self.condition.reboots += 1
+
     def swap_certificate(self) -> None:
         """Another key from the next connection on, as after a factory reset or with an intruder."""
         if self.server:
@@ -127,7 +134,10 @@ class Pretend:
             return *told, {}
         if verdict := self.refuse(method, target, authorization):
             return verdict
-        return *profiles.answer(self.profile, path, self.serial, int(monotonic() - self.booted)), {}
+        if method != "GET":
+            return 403, XML, profiles.refusal(path, "methodNotAllowed"), {}
+        uptime = int(monotonic() - self.booted)
+        return *profiles.answer(self.profile, path, self.serial, uptime, self.condition), {}
 
     def told_to_anybody(self, path: str) -> tuple[int, str, str] | None:
         """What needs no password, or None."""

@@ -1,4 +1,4 @@
-"""Who a device is and how it fares: /ISAPI/System.
+"""Who a device is and what it can do: /ISAPI/System.
 
 Source: the vendor's ISAPI guide; firmware differences are noted where they are handled.
 """
@@ -51,15 +51,6 @@ class Capabilities:
             video_inputs=number(capabilities, "SysCap/VideoCap/videoInputPortNums"),
             proxy_inputs=number(capabilities, "RacmCap/inputProxyNums"),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    uptime: int | None  # seconds
-
-    @classmethod
-    def parse(cls, reply: Reply) -> "Status":
-        return cls(uptime=number(document(reply, "DeviceStatus"), "deviceUpTime"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +114,5 @@ def answered(reply: Reply) -> bool:
 KNOCK = Call("GET", "/ISAPI/System/deviceInfo", Knock.parse, anonymous=True)
 DEVICE_INFO = Call("GET", "/ISAPI/System/deviceInfo", DeviceInfo.parse)
 CAPABILITIES = Call("GET", "/ISAPI/System/capabilities", Capabilities.parse)
-STATUS = Call("GET", "/ISAPI/System/status", Status.parse)
 ACTIVATE_STATUS = Call("GET", "/SDK/activateStatus", activated, anonymous=True)
 SECURITY_CP = Call("GET", "/ISAPI/SecurityCP/capabilities?format=json", answered)
