@@ -75,7 +75,7 @@ def post_worker_init(worker: Any) -> None:
     """Start what runs in the background, in the process that serves."""
     from webapp import engine
 
-    engine.start(worker.wsgi)
+    engine.start(worker.wsgi.config["SETTINGS"])
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import click
@@ -21,7 +22,7 @@ from webapp.common import jobs, vault
 from webapp.common.errors import NotFound, Refused
 from webapp.common.passwords import LONGEST, strength
 from webapp.config import Settings
-from webapp.db import in_connection, migrate
+from webapp.db import in_connection, migrate, pending_migrations
 from webapp.devices.services import devices
 
 RULE = "The password needs at least 8 characters, with three of: upper case, lower case, digits, special characters."
@@ -124,8 +125,20 @@ def restore(file: Path) -> None:
 
 @click.command("worker")
 def worker() -> None:
-    """Run the background work alone, without pages."""
-    fail("There is no periodic work yet: tests of connections run in the process that serves the page.")
+    """Check the devices without serving pages, until Ctrl-C or TERM."""
+    from webapp import engine
+
+    if settings().engine == "off":
+        fail("SITEHAND_ENGINE is off, so there is nothing to do. Unset it for this command.")
+    if pending_migrations():
+        fail("The database is behind. Run: flask --app wsgi migrate")
+    ending = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ending.set())
+    engine.start(settings())
+    click.echo("Checking the devices. Ctrl-C ends it.")
+    ending.wait()
+    engine.stop()
 
 
 @click.command("simulate")

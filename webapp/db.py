@@ -114,7 +114,8 @@ JSON = {
 
 
 def marked(sql: str) -> str:
-    return sql if is_sqlite() else sql.replace("?", "%s")
+    """With the database's own marks for values; a percent sign is one."""
+    return sql if is_sqlite() else sql.replace("%", "%%").replace("?", "%s")
 
 
 def moment(value: Any) -> datetime | None:

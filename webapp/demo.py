@@ -45,7 +45,7 @@ def fill() -> list[str]:
         return lines
     by = acting(admin.id, "", "demo")
     if by:
-        bakery, *_ = [sites.create(by, site) for site in SITES]
+        bakery, *_ = [sites.create(by, site | {"password_days": 0}) for site in SITES]
         for name, role in (("Installer", Role.INSTALLER), ("Observer", Role.OBSERVER)):
             Assignment.create(site=bakery, account=employee(admin, name, role))
     return lines

@@ -1,37 +1,68 @@
-"""What runs in the background of a serving process, put together: started and stopped by gunicorn's hooks."""
+"""What runs in the background, put together: beside the pages by gunicorn's hooks, or alone as a worker."""
 
 from __future__ import annotations
 
 import threading
 
 import structlog
-from flask import Flask
 
 from webapp.common import jobs
+from webapp.config import Settings
 from webapp.db import in_connection
 from webapp.devices.services import probing
+from webapp.health.services import keeping
+from webapp.health.services.rounds import Rounds
 
 log = structlog.get_logger("engine")
 SWEEP = 60  # seconds
-_stopping = threading.Event()
+TIDY = 60  # sweeps
 
 
-def start(app: Flask) -> None:
-    """Begin to sweep; jobs begin with the first that a request hands over."""
-    _stopping.clear()
-    threading.Thread(target=sweep, name="sweep", daemon=True).start()
+class Engine:
+    """Periodic checks, and the tidying of what is old."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.rounds = Rounds(settings) if settings.engine == "threads" else None
+        self.stopping = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self.sweep, name="sweep", daemon=True).start()
+        if self.rounds:
+            self.rounds.start()
+
+    def sweep(self) -> None:
+        """Every minute forget what tests of connections have kept too long; every hour tidy the history."""
+        count = 0
+        while not self.stopping.wait(SWEEP):
+            try:
+                in_connection(probing.wipe)
+                if self.rounds and self.rounds.leader.leads and count % TIDY == 0:
+                    in_connection(keeping.tidy)
+                count += 1
+            except Exception:
+                log.exception("sweep failed")
+
+    def stop(self) -> None:
+        """Within ten seconds; what has been found out is kept."""
+        self.stopping.set()
+        if self.rounds:
+            self.rounds.stop()
 
 
-def sweep() -> None:
-    """Every minute: forget what tests of connections have kept too long."""
-    while not _stopping.wait(SWEEP):
-        try:
-            in_connection(probing.wipe)
-        except Exception:
-            log.exception("sweep failed")
+_engine: Engine | None = None
+
+
+def start(settings: Settings) -> None:
+    """Begin in this process; jobs begin with the first that a request hands over."""
+    global _engine
+    _engine = Engine(settings)
+    _engine.start()
 
 
 def stop() -> None:
-    """Let running jobs end, so that a stopping server leaves no test half-told."""
-    _stopping.set()
+    """Let running checks and jobs end, so that a stopping server leaves nothing half-told."""
+    global _engine
+    running, _engine = _engine, None
+    if running:
+        running.stop()
     jobs.stop()

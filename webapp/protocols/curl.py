@@ -6,7 +6,11 @@ No sign-in here: the Authorization header is handed in ready-made, or there is n
 import base64
 import errno
 import hashlib
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from io import BytesIO
 
 import pycurl
@@ -17,6 +21,7 @@ from webapp.protocols.errors import BadReply, DeviceError, KeyChanged, Unreachab
 from webapp.protocols.talk import Call, Reply
 
 LARGEST_HEADERS = 64 << 10  # bytes of all headers of one reply
+HEADERS = [b"Accept-Encoding: identity", b"Accept: */*", b"Expect:"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Exchange:
 
     limit: int  # bytes of body
     body: BytesIO = field(default_factory=BytesIO)
-    headers: dict[str, str] = field(default_factory=dict)
+    lines: list[bytes] = field(default_factory=list)  # status lines and headers
     header_bytes: int = 0
     overflow: bool = False
 
@@ -46,58 +51,102 @@ class Exchange:
         self.overflow = self.body.tell() + len(chunk) > self.limit
         return 0 if self.overflow else self.body.write(chunk)
 
-    def keep_header(self, line: bytes) -> int:
-        """A short count makes libcurl give up; a status line starts anew (100 Continue comes first)."""
+    def keep_header(self, line: bytes) -> int | None:
+        """A short count makes libcurl give up."""
         self.header_bytes += len(line)
-        self.overflow = self.header_bytes > LARGEST_HEADERS
-        text = line.decode("latin-1")
-        name, colon, value = text.partition(":")
-        if text.startswith("HTTP/"):
-            self.headers.clear()
-        elif colon:
-            key, value = name.strip().lower(), value.strip()
-            self.headers[key] = f"{self.headers[key]}, {value}" if key in self.headers else value
-        return 0 if self.overflow else len(line)
+        if self.header_bytes > LARGEST_HEADERS:
+            self.overflow = True
+            return 0
+        self.lines.append(line)
+        return None
 
 
-def load(
-    curl: pycurl.Curl,
-    to: Endpoint,
-    call: Call,
-    exchange: Exchange,
-    seconds: float,
-    authorization: bytes = b"",
-    once: bool = False,
-) -> None:
-    """Make a handle ready for one exchange. It forgets all it held but its open connections.
+class Headers(Mapping[str, str]):
+    """Of a reply, in lower case; repeated ones joined by ", ". Read when first asked for, since of most nobody asks."""
 
-    Over HTTPS a password is sent only to the pinned key: libcurl checks the pin before the request. `once` takes a new
-    connection, because on a kept one that has died libcurl sends the request again by itself.
-    """
-    if to.https and not to.pin and authorization:
-        raise ValueError("the first contact with an HTTPS device is anonymous")
+    def __init__(self, lines: list[bytes]) -> None:
+        self.lines = lines
+
+    @cached_property
+    def found(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for line in self.lines:
+            name, colon, value = line.decode("latin-1").partition(":")
+            if name.startswith("HTTP/"):  # a status line starts anew: 100 Continue comes first
+                found.clear()
+            elif colon:
+                key, value = name.strip().lower(), value.strip()
+                found[key] = f"{found[key]}, {value}" if key in found else value
+        return found
+
+    def __getitem__(self, name: str) -> str:
+        return self.found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request of a call, ready to be sent."""
+
+    call: Call
+    authorization: bytes = b""  # the header's value; b"" for none
+    proof: bool = False  # it carries a password that the device has not taken yet
+
+    @property
+    def once(self) -> bool:
+        """Whether it needs a connection of its own: on a kept one that has died, libcurl sends it again by itself."""
+        return self.proof or not self.call.may_repeat
+
+
+def dial(curl: pycurl.Curl, to: Endpoint) -> None:
+    """Make a handle ready for one device. It forgets all it held but its open connections."""
     curl.reset()
-    place(curl, to, call)
-    bounds(curl, seconds)
-    curl.setopt(pycurl.FRESH_CONNECT, once)
+    place(curl, to)
+    bounds(curl)
     keys(curl, to)
+
+
+def load(curl: pycurl.Curl, to: Endpoint, request: Request, exchange: Exchange, seconds: float) -> None:
+    """Make a dialled handle ready for one exchange.
+
+    Over HTTPS a password is sent only to the pinned key: libcurl checks the pin before the request.
+    """
+    if to.https and not to.pin and request.authorization:
+        raise ValueError("the first contact with an HTTPS device is anonymous")
+    milliseconds = max(1, int(seconds * 1000))
+    curl.setopt(pycurl.TIMEOUT_MS, milliseconds)  # for the exchange as a whole, however slowly the device drips
+    curl.setopt(pycurl.CONNECTTIMEOUT_MS, milliseconds)
+    curl.setopt(pycurl.FRESH_CONNECT, request.once)
     curl.setopt(pycurl.WRITEFUNCTION, exchange.keep_body)
     curl.setopt(pycurl.HEADERFUNCTION, exchange.keep_header)
-    headers = [b"Accept-Encoding: identity", b"Accept: */*", b"Expect:"]
-    headers += [b"Authorization: " + authorization] if authorization else []
+    ask(curl, to, request)
+
+
+def ask(curl: pycurl.Curl, to: Endpoint, request: Request) -> None:
+    """The request itself: line, headers, body."""
+    call, headers = request.call, HEADERS
+    host = f"[{to.host}]" if ":" in to.host else to.host
+    curl.setopt(pycurl.URL, f"{'https' if to.https else 'http'}://{host}:{to.port}{call.path}")
+    curl.setopt(pycurl.HTTPGET, True)  # undoes the body or the HEAD of the call before
+    if request.authorization:
+        headers = [*headers, b"Authorization: " + request.authorization]
     if call.body or call.method in {"POST", "PUT"}:
         curl.setopt(pycurl.POSTFIELDS, call.body)
-        headers.append(f"Content-Type: {call.content_type or 'application/xml'}".encode())
-    curl.setopt(pycurl.NOBODY, call.method == "HEAD")
+        headers = [*headers, f"Content-Type: {call.content_type or 'application/xml'}".encode()]
+    if call.method == "HEAD":
+        curl.setopt(pycurl.NOBODY, True)
     curl.setopt(pycurl.CUSTOMREQUEST, call.method)
     curl.setopt(pycurl.HTTPHEADER, headers)
 
 
-def place(curl: pycurl.Curl, to: Endpoint, call: Call) -> None:
-    """The URL by name, the connection by the vetted address."""
-    host = f"[{to.host}]" if ":" in to.host else to.host
+def place(curl: pycurl.Curl, to: Endpoint) -> None:
+    """Names are for the URL, the connection goes to the vetted address."""
     address = f"[{to.address}]" if ":" in to.address else to.address
-    curl.setopt(pycurl.URL, f"{'https' if to.https else 'http'}://{host}:{to.port}{call.path}")
     curl.setopt(pycurl.PATH_AS_IS, True)
     curl.setopt(pycurl.CONNECT_TO, [f"::{address}:{to.port}"])
     curl.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)  # a cached literal per device makes every check dearer
@@ -105,11 +154,8 @@ def place(curl: pycurl.Curl, to: Endpoint, call: Call) -> None:
     curl.setopt(pycurl.NOPROXY, "*")
 
 
-def bounds(curl: pycurl.Curl, seconds: float) -> None:
-    """How long, which protocols, where not to."""
-    milliseconds = max(1, int(seconds * 1000))
-    curl.setopt(pycurl.TIMEOUT_MS, milliseconds)  # for the exchange as a whole, however slowly the device drips
-    curl.setopt(pycurl.CONNECTTIMEOUT_MS, milliseconds)
+def bounds(curl: pycurl.Curl) -> None:
+    """Which protocols, where not to."""
     curl.setopt(pycurl.NOSIGNAL, True)
     curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
     curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
@@ -129,12 +175,28 @@ def keys(curl: pycurl.Curl, to: Endpoint) -> None:
         curl.setopt(pycurl.PINNEDPUBLICKEY, to.pin)
 
 
+def hang_up(curl: pycurl.Curl) -> None:
+    """Close the connection that the handle's last exchange has left open, if any: libcurl itself would keep it.
+
+    A handle of a multi handle must still be in it. libcurl finds the connection dead and drops it, later.
+    """
+    number = curl.getinfo(pycurl.ACTIVESOCKET)
+    if number < 0:
+        return
+    with suppress(OSError):
+        kept = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, number)
+        try:
+            kept.shutdown(socket.SHUT_RDWR)
+        finally:
+            kept.detach()
+
+
 def read(curl: pycurl.Curl, exchange: Exchange, key: str) -> Reply:
     return Reply(
         status=curl.getinfo(pycurl.RESPONSE_CODE),
-        content_type=exchange.headers.get("content-type", ""),
+        content_type=(curl.getinfo_raw(pycurl.CONTENT_TYPE) or b"").decode("latin-1"),
         body=exchange.body.getvalue(),
-        headers=exchange.headers,
+        headers=Headers(exchange.lines),
         key=key,
     )
 
@@ -167,9 +229,8 @@ NOT_WEB = {pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_FTP_WEIRD_SERVER_REPLY, pycur
 BROKEN = {pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR}
 
 
-def failure(curl: pycurl.Curl, error: pycurl.error, exchange: Exchange) -> DeviceError:
+def failure(curl: pycurl.Curl, number: int, detail: str, exchange: Exchange) -> DeviceError:
     """What libcurl's error means to the person who waits."""
-    number, detail = error.args
     text, os_error = f"libcurl {number}: {detail}", curl.getinfo(pycurl.OS_ERRNO)
     if exchange.overflow:
         return BadReply("too_big", text)

@@ -8,10 +8,11 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 HASHES: dict[str, Callable[..., "hashlib._Hash"]] = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 STRENGTH = ["MD5", "SHA-256"]
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 LONGEST = 4096  # characters of a challenge that are read
 TOKEN = re.compile(r'([A-Za-z][\w-]*)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))?')
 
@@ -28,6 +29,8 @@ class Challenge:
     named: bool = False  # the device named its algorithm, so it is told which one was used
     stale: bool = False  # "right password, old nonce"
     count: int = 0
+    cnonce: str = ""  # ours, drawn with the first answer
+    hidden: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # hash of user name and password
 
     @classmethod
     def strongest(cls, header: str) -> "Challenge | None":
@@ -54,8 +57,9 @@ class Challenge:
     def answer(self, username: str, password: str, method: str, target: str) -> bytes:
         """The Authorization header's value for the next request."""
         self.count += 1
-        nc, cnonce = f"{self.count:08x}", secrets.token_hex(16)
-        secret = self.hash(b":".join([username.encode(), self.realm.encode("latin-1"), password.encode()]))
+        self.cnonce = self.cnonce or secrets.token_hex(16)
+        nc, cnonce = f"{self.count:08x}", self.cnonce
+        secret = self.hidden.get((username, password)) or self.hide(username, password)
         request = self.hash(f"{method}:{target}".encode())
         middle = f"{self.nonce}:{nc}:{cnonce}:auth" if self.quality else self.nonce
         response = self.hash(f"{secret}:{middle}:{request}".encode("latin-1"))
@@ -66,6 +70,11 @@ class Challenge:
         parts += [f'opaque="{quoted(self.opaque)}"'.encode("latin-1")] if self.opaque is not None else []
         return b"Digest " + b", ".join(parts)
 
+    def hide(self, username: str, password: str) -> str:
+        made = self.hash(b":".join([username.encode(), self.realm.encode("latin-1"), password.encode()]))
+        self.hidden[username, password] = made
+        return made
+
     def hash(self, data: bytes) -> str:
         return HASHES[self.algorithm](data).hexdigest()
 
@@ -74,7 +83,7 @@ def challenges(header: str) -> list[dict[str, str]]:
     """The parameters of each Digest challenge of a WWW-Authenticate header, which may hold several schemes."""
     found: list[dict[str, str]] = []
     scheme = ""
-    if any(ord(character) < 32 or ord(character) == 127 for character in header):
+    if CONTROLS.search(header):
         return found  # echoed into our own header, a control character would be a second header
     for match in TOKEN.finditer(header[:LONGEST]):
         name, value = match[1].lower(), match[2]

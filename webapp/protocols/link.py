@@ -2,16 +2,17 @@
 
 import socket
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import Any
 
 import pycurl
 
 from webapp.protocols import curl as http
-from webapp.protocols.curl import ERRNO, Endpoint, Exchange
-from webapp.protocols.digest import Challenge
-from webapp.protocols.errors import DeviceError, NoDigest, NotActivated, Unauthorized, Unreachable
-from webapp.protocols.talk import Call, Reply
+from webapp.protocols.curl import ERRNO, Endpoint, Exchange, Request
+from webapp.protocols.errors import Unreachable
+from webapp.protocols.signing import Signing
+from webapp.protocols.talk import Call, Reply, hold
 
 __all__ = ["Endpoint", "Link"]
 
@@ -28,8 +29,10 @@ class Link:
     deadline: float | None = None  # on time.monotonic(), for all calls together
     key: str = ""  # pin of the last HTTPS peer
     curl: pycurl.Curl = field(default_factory=pycurl.Curl, repr=False)
-    challenge: Challenge | None = field(default=None, repr=False)
-    proven: bool = False  # the device has taken the password
+    signing: Signing = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.signing = Signing(self.endpoint)
 
     def __enter__(self) -> "Link":
         return self
@@ -51,49 +54,27 @@ class Link:
     def ask(self, call: Call) -> Any:
         """Send a Call and parse its reply. Raises DeviceError.
 
-        A wrong password is sent once. Raises ValueError for a password over HTTPS without a pin: ask anonymously first.
+        A wrong password is sent once. Raises Unpinned for a password over HTTPS without a pin: ask anonymously first.
         """
-        if self.endpoint.https and not self.endpoint.pin and not call.anonymous:
-            raise ValueError("the first contact with an HTTPS device is anonymous")
-        end = self.end()
-        return call.parse(self.exchange(call, end) if call.anonymous else self.signed(call, end))
+        self.signing.to = self.endpoint
+        requests: Any = self.signing.call(call)
+        exchange: Any = partial(self.exchange, end=self.end())
+        return hold(requests, exchange)
 
-    def signed(self, call: Call, end: float) -> Reply:
-        """The reply to a call with the password.
-
-        A kept nonce may have grown old: then, and only then, the device's "stale" gets a second try with a new one.
-        """
-        if self.challenge:
-            reply = self.exchange(call, end, self.challenge)
-            renewed = Challenge.strongest(reply.headers.get("www-authenticate", ""))
-            if reply.status != 401 or not renewed or not renewed.stale:
-                return self.settled(reply)
-            self.challenge = renewed
-        else:
-            reply = self.exchange(call, end)
-            if reply.status != 401:
-                return reply
-            self.challenge = challenged(call, reply)
-        return self.settled(self.exchange(call, end, self.challenge))
-
-    def settled(self, reply: Reply) -> Reply:
-        """A nonce that was refused is not used again."""
-        self.proven = reply.status != 401
-        self.challenge = self.challenge if self.proven else None
-        return reply
-
-    def exchange(self, call: Call, end: float, challenge: Challenge | None = None) -> Reply:
+    def exchange(self, request: Request, end: float) -> Reply:
         """One request and its reply. Raises DeviceError."""
-        to = self.endpoint
-        signature = challenge.answer(to.username, to.password, call.method, call.path) if challenge else b""
-        exchange = Exchange(call.limit)
-        once = not call.may_repeat or (challenge is not None and not self.proven)
-        http.load(self.curl, to, call, exchange, self.left(end), signature, once)
+        exchange = Exchange(request.call.limit)
+        seconds = self.left(end)
+        if request.once:
+            http.hang_up(self.curl)
+        http.dial(self.curl, self.endpoint)
+        http.load(self.curl, self.endpoint, request, exchange, seconds)
         try:
             self.curl.perform()
         except pycurl.error as error:
-            raise http.failure(self.curl, error, exchange) from error
-        self.key = (to.https and http.peer_key(self.curl)) or self.key
+            number, detail = error.args
+            raise http.failure(self.curl, number, detail, exchange) from error
+        self.key = (self.endpoint.https and http.peer_key(self.curl)) or self.key
         return http.read(self.curl, exchange, self.key)
 
     def end(self) -> float:
@@ -106,19 +87,3 @@ class Link:
         if seconds <= 0:
             raise Unreachable("timeout", "no time left")
         return seconds
-
-
-def challenged(call: Call, reply: Reply) -> Challenge:
-    """The challenge in a 401. Raises NoDigest; or Unauthorized (locked) and NotActivated, which then cost no login."""
-    try:
-        call.parse(reply)
-    except Unauthorized as error:
-        if error.code == "locked":
-            raise
-    except NotActivated:
-        raise
-    except DeviceError:
-        pass
-    if challenge := Challenge.strongest(reply.headers.get("www-authenticate", "")):
-        return challenge
-    raise NoDigest(reply.headers.get("www-authenticate", "")[:200] or "401 without a challenge")

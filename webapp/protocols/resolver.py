@@ -1,34 +1,66 @@
 """Names to addresses within a time limit, which getaddrinfo has not.
 
-Look-ups run in at most eight threads of our own. They are daemons: one that a dead name server
-holds for a minute neither keeps the caller waiting nor the process from ending.
+Look-ups run in a few threads of our own. They are daemons: one that a dead name server holds for a minute neither
+keeps the caller waiting nor the process from ending.
 """
 
+import math
 import socket
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from time import monotonic
+from functools import partial
 from typing import Any
 
 from webapp.protocols.errors import Unreachable
 from webapp.protocols.networks import unwrap
 
 Lookup = Callable[..., list[Any]]  # socket.getaddrinfo
-
-SLOTS = threading.BoundedSemaphore(8)
 SILENT = {socket.EAI_AGAIN}  # the name server did not answer; all else means that there is no such name
 
 
+class Crew:
+    """At most so many threads at once; they end when there is nothing to do. Jobs must not raise."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.threads = 0
+        self.jobs: deque[Callable[[], None]] = deque()
+        self.guard = threading.Lock()
+
+    def submit(self, job: Callable[[], None]) -> None:
+        """Run a job as soon as a thread is free. Never waits."""
+        with self.guard:
+            self.jobs.append(job)
+            if self.threads >= self.size:
+                return
+            self.threads += 1
+        threading.Thread(target=self.work, name="resolver", daemon=True).start()
+
+    def work(self) -> None:
+        while job := self.next_job():
+            job()
+
+    def next_job(self) -> Callable[[], None] | None:
+        with self.guard:
+            if self.jobs:
+                return self.jobs.popleft()
+            self.threads -= 1
+            return None
+
+
+PEOPLE = Crew(8)  # for those who wait in front of a page
+
+
 def answers(host: str, port: int, timeout: float, lookup: Lookup | None = None) -> list[str]:
-    """All addresses of a name, IPv4 first, each once. Raises Unreachable (no_such_name, dns_timeout)."""
-    until = monotonic() + timeout
-    if not SLOTS.acquire(timeout=max(0.0, timeout)):
-        raise Unreachable("dns_timeout", "all look-ups are busy")
-    future: Future[list[Any]] = Future()
-    threading.Thread(target=run, args=(future, lookup or socket.getaddrinfo, host, port), daemon=True).start()
+    """All addresses of a name, IPv4 first, each once. Raises Unreachable (no_such_name, dns_timeout).
+
+    With `math.inf` the look-up runs in the caller's own thread, for as long as the system takes.
+    """
+    ask = partial(lookup or socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
-        rows = future.result(max(0.0, until - monotonic()))
+        rows = ask() if timeout == math.inf else within(timeout, ask)
     except socket.gaierror as error:
         code = "dns_timeout" if error.errno in SILENT else "no_such_name"
         raise Unreachable(code, str(error)) from error
@@ -39,13 +71,23 @@ def answers(host: str, port: int, timeout: float, lookup: Lookup | None = None) 
     return addresses(rows)
 
 
-def run(future: "Future[list[Any]]", lookup: Lookup, host: str, port: int) -> None:
+def within(timeout: float, ask: Callable[[], list[Any]]) -> list[Any]:
+    """What a look-up gives, or its exception. Raises TimeoutError, also when all threads stay busy."""
+    future: Future[list[Any]] = Future()
+    PEOPLE.submit(partial(run, future, ask))
     try:
-        future.set_result(lookup(host, port, type=socket.SOCK_STREAM))
+        return future.result(max(0.0, timeout))
+    finally:
+        future.cancel()
+
+
+def run(future: "Future[list[Any]]", ask: Callable[[], list[Any]]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(ask())
     except Exception as error:  # handed to the thread that waits
         future.set_exception(error)
-    finally:
-        SLOTS.release()
 
 
 def addresses(rows: list[Any]) -> list[str]:

@@ -33,6 +33,7 @@ class Site(BaseModel):
     city = CharField(max_length=128, default="")
     region = CharField(max_length=128, default="")
     status = CharField(max_length=24, default=SiteStatus.NOT_INVITED)
+    password_days = IntegerField(default=0)  # remind of device passwords older than so many days (E13); 0: never
     search = TextField(default="")  # what the search looks through, folded
     created_at = UtcDateTimeField()
     version = IntegerField(default=1)

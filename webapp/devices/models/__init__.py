@@ -1,7 +1,8 @@
 """Devices, their present state, and the probes that are made of them, as rows."""
 
 from webapp.devices.models.device import Device, Mode
+from webapp.devices.models.event import DeviceEvent, Happening
 from webapp.devices.models.probe import Probe
 from webapp.devices.models.state import DeviceState, Status
 
-__all__ = ["Device", "DeviceState", "Mode", "Probe", "Status"]
+__all__ = ["Device", "DeviceEvent", "DeviceState", "Happening", "Mode", "Probe", "Status"]

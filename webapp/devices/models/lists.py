@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from webapp.accounts.models import naive
 from webapp.accounts.principal import Principal
 from webapp.common.pages import PAGE
 from webapp.common.text import words
-from webapp.db import gather, rows
-from webapp.devices.models.state import INTERVALS
+from webapp.db import gather, is_sqlite
+from webapp.devices.models.state import INTERVALS, Status
 from webapp.sites.models import seen_sql
 
 # What may be claimed of a device now, and how bad that is: down, needs a look, not known, well.
@@ -25,36 +25,43 @@ CASE WHEN NOT d.health_monitoring THEN 'paused'
      ELSE COALESCE(st.status, 'checking') END
 """
 GROUP = """
-CASE WHEN shown IN ('offline', 'auth_failed', 'locked', 'certificate_changed', 'unsupported') THEN 1
-     WHEN password_strength = 'weak' OR type = 'unknown' THEN 2
+CASE WHEN shown IN ('offline', 'auth_failed', 'locked', 'certificate_changed', 'other_device', 'unsupported') THEN 1
+     WHEN password_strength = 'weak' OR type = 'unknown' OR due = 1 THEN 2
      WHEN shown IN ('unknown', 'checking', 'paused') THEN 3
      ELSE 4 END
 """
-DEVICES = """
-WITH mine AS (
-  SELECT id, name, shown, CASE WHEN password_strength = 'weak' THEN 1 ELSE 0 END AS weak, {group} AS grp FROM (
-    SELECT d.id, d.name, d.type, d.password_strength, {shown} AS shown
+# Whether the password is older than the site wants it to be (E13); only where a password is kept.
+DUE = {
+    "sqlite": "julianday(?) - julianday(d.password_set_at) > s.password_days",
+    "postgresql": "d.password_set_at < CAST(? AS timestamp) - s.password_days * INTERVAL '1 day'",
+}
+MINE = """
+  SELECT seen.*, CASE WHEN password_strength = 'weak' THEN 1 ELSE 0 END AS weak, {group} AS grp FROM (
+    SELECT d.id, d.name, d.type, d.password_strength, {shown} AS shown,
+           CASE WHEN s.password_days > 0 AND d.password_sealed <> {empty} AND {due} THEN 1 ELSE 0 END AS due {more}
     FROM device d JOIN site s ON s.id = d.site_id LEFT JOIN device_state st ON st.device_id = d.id
     WHERE {where}
   ) AS seen
-), counted AS (
-  SELECT COALESCE(SUM(CASE WHEN {chosen} THEN 1 ELSE 0 END), 0) AS matching, COUNT(*) AS total,
-         COALESCE(SUM(CASE WHEN grp = 1 THEN 1 ELSE 0 END), 0) AS bad,
-         COALESCE(SUM(CASE WHEN grp = 2 THEN 1 ELSE 0 END), 0) AS look,
-         COALESCE(SUM(CASE WHEN shown = 'online' THEN 1 ELSE 0 END), 0) AS online FROM mine
-), page AS (SELECT id, shown, grp FROM mine WHERE {chosen} ORDER BY grp, lower(name), id LIMIT ? OFFSET ?)
-SELECT d.id, d.name, d.site_id, s.name, d.host, d.port, d.type, d.model, d.password_strength, p.shown, p.grp, counted.*
-FROM counted LEFT JOIN page p ON 1 = 1 LEFT JOIN device d ON d.id = p.id LEFT JOIN site s ON s.id = d.site_id
 """
+# The filters of the list: every status that can be shown, and what several have in common.
 STATUSES = {
     "": "1 = 1",
     "down": "grp = 1",
     "attention": "grp = 2",
-    "online": "shown = 'online'",
-    "offline": "shown = 'offline'",
-    "unknown": "shown IN ('unknown', 'checking')",
     "weak": "weak = 1",
+    "old_password": "due = 1",
+    "unknown": "shown IN ('unknown', 'checking')",
+    **{status.value: f"shown = '{status.value}'" for status in Status if status != Status.UNKNOWN},
 }
+COUNTS = ", ".join(f"COUNT(*) FILTER (WHERE {condition})" for condition in STATUSES.values())
+DEVICES = """
+WITH mine AS ({mine}),
+counted AS (SELECT COUNT(*) FILTER (WHERE {chosen}) AS matching, {counts} FROM mine),
+page AS (SELECT id, shown, grp, due FROM mine WHERE {chosen} ORDER BY grp, lower(name), id LIMIT ? OFFSET ?)
+SELECT d.id, d.name, d.site_id, s.name, d.host, d.port, d.type, d.model, d.password_strength, p.shown, p.grp, p.due,
+       counted.*
+FROM counted LEFT JOIN page p ON 1 = 1 LEFT JOIN device d ON d.id = p.id LEFT JOIN site s ON s.id = d.site_id
+"""
 
 
 class DeviceRow(NamedTuple):
@@ -69,23 +76,38 @@ class DeviceRow(NamedTuple):
     password_strength: str
     shown: str
     group: int
+    due: int  # 1: the password is older than the site wants
 
 
-class Counts(NamedTuple):
-    matching: int
-    total: int
-    bad: int
-    look: int
-    online: int
+DEVICE_WIDTH, COUNTS_WIDTH = len(DeviceRow._fields), 1 + len(STATUSES)
 
 
-DEVICE_WIDTH, COUNTS_WIDTH = len(DeviceRow._fields), len(Counts._fields)
+def mine(where: str, more: str = "") -> str:
+    """The devices that a condition leaves, with what may be claimed of each; `mine_values` come before its values."""
+    return MINE.format(shown=SHOWN, group=GROUP, due=due(), empty=empty(), more=more, where=where)
+
+
+def due() -> str:
+    return DUE["sqlite" if is_sqlite() else "postgresql"]
+
+
+def empty() -> str:
+    return "x''" if is_sqlite() else "''::bytea"
+
+
+def mine_values(now: datetime, interval: int) -> list[Any]:
+    return [stale(now, interval), naive(now)]
+
+
+def stale(now: datetime, interval: int) -> datetime:
+    """What was checked before it is not known any more."""
+    return naive(now - timedelta(seconds=INTERVALS * interval))
 
 
 def devices(by: Principal, chosen: dict[str, str], page: int, now: datetime, interval: int) -> str:
     """One page of the devices that a person sees, for `read_devices`. `interval` of checks in seconds."""
     seen, values = seen_sql(by)
-    where, params = [seen], [naive(now - timedelta(seconds=INTERVALS * interval)), *values]
+    where, params = [seen], [*mine_values(now, interval), *values]
     for column, name in (("d.type", "type"), ("d.mode", "mode")):
         if chosen.get(name):
             where.append(f"{column} = ?")
@@ -97,15 +119,16 @@ def devices(by: Principal, chosen: dict[str, str], page: int, now: datetime, int
         where.append("(d.search LIKE ? ESCAPE '!' OR s.search LIKE ? ESCAPE '!')")
         params += [pattern] * 2
     kept = STATUSES.get(chosen.get("status", ""), "1 = 0")
-    sql = DEVICES.format(shown=SHOWN, group=GROUP, where=" AND ".join(where), chosen=kept)
+    sql = DEVICES.format(mine=mine(" AND ".join(where)), counts=COUNTS, chosen=kept)
     return gather(sql, [*params, PAGE, (page - 1) * PAGE], DEVICE_WIDTH + COUNTS_WIDTH)
 
 
-def read_devices(text: str) -> tuple[list[DeviceRow], Counts]:
-    """The rows in what `devices` gave, worst first, and the counts for its filters."""
+def read_devices(text: str) -> tuple[list[DeviceRow], int, dict[str, int]]:
+    """What `devices` gave: rows, worst first; how many match the filter; how many each filter leaves, "" for none."""
     found = json.loads(text)
     listed = [DeviceRow(*row[:DEVICE_WIDTH]) for row in found if row[0] is not None]
-    return sorted(listed, key=worst_first), Counts(*found[0][DEVICE_WIDTH:])
+    matching, *counts = found[0][DEVICE_WIDTH:]
+    return sorted(listed, key=worst_first), matching, dict(zip(STATUSES, counts, strict=True))
 
 
 def worst_first(row: DeviceRow) -> tuple[int, str, int]:
@@ -121,7 +144,9 @@ SELECT p.id, p.name, p.address, p.city, p.region, p.status,
        (SELECT COUNT(*) FROM device d LEFT JOIN device_state st ON st.device_id = d.id
         WHERE d.site_id = p.id AND d.health_monitoring AND st.status NOT IN ('online', 'checking')
         AND NOT (st.status = 'offline' AND st.checked_at < ?)),
-       (SELECT COUNT(*) FROM device d WHERE d.site_id = p.id AND (d.password_strength = 'weak' OR d.type = 'unknown')),
+       (SELECT COUNT(*) FROM device d JOIN site s ON s.id = d.site_id WHERE d.site_id = p.id
+        AND (d.password_strength = 'weak' OR d.type = 'unknown'
+             OR (s.password_days > 0 AND d.password_sealed <> {empty} AND {due}))),
        (SELECT COUNT(*) FROM mine)
 FROM page p ORDER BY p.name_folded
 """
@@ -144,26 +169,12 @@ def sites(by: Principal, query: str, page: int, now: datetime, interval: int) ->
     where, params = seen_sql(by)
     for pattern in words(query):
         where, params = f"{where} AND s.search LIKE ? ESCAPE '!'", [*params, pattern]
-    stale = naive(now - timedelta(seconds=INTERVALS * interval))
-    return gather(SITES.format(where=where), [*params, PAGE, (page - 1) * PAGE, stale], len(SiteRow._fields) + 1)
+    sql = SITES.format(where=where, due=due(), empty=empty())
+    values = [*params, PAGE, (page - 1) * PAGE, stale(now, interval), naive(now)]
+    return gather(sql, values, len(SiteRow._fields) + 1)
 
 
 def read_sites(text: str) -> tuple[list[SiteRow], int]:
     """The rows in what `sites` gave, and how many sites there are."""
     found = json.loads(text)
     return [SiteRow(*row[:-1]) for row in found], found[0][-1] if found else 0
-
-
-TALLY = """
-SELECT (SELECT COUNT(*) FROM site s WHERE {where}), COUNT(*),
-       COALESCE(SUM(CASE WHEN d.password_strength = 'weak' THEN 1 ELSE 0 END), 0),
-       COALESCE(SUM(CASE WHEN d.type = 'unknown' THEN 1 ELSE 0 END), 0)
-FROM device d JOIN site s ON s.id = d.site_id WHERE {where}
-"""
-
-
-def tally(by: Principal) -> tuple[int, int, int, int]:
-    """How many: sites, devices, weak passwords, unknown types."""
-    where, params = seen_sql(by)
-    sites_, devices_, weak, unknown = rows(TALLY.format(where=where), [*params, *params])[0]
-    return sites_, devices_, weak, unknown

@@ -9,6 +9,7 @@ from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 from webapp.db import BaseModel, UtcDateTimeField
 from webapp.devices.models.device import Device
+from webapp.devices.models.event import DeviceEvent
 
 INTERVALS = 3  # a figure older than so many check intervals is not known any more (decision 14)
 
@@ -22,6 +23,7 @@ class Status(StrEnum):
     AUTH_FAILED = "auth_failed"
     LOCKED = "locked"
     CERTIFICATE_CHANGED = "certificate_changed"
+    OTHER_DEVICE = "other_device"
     UNSUPPORTED = "unsupported"
     UNKNOWN = "unknown"
     PAUSED = "paused"
@@ -48,7 +50,7 @@ class DeviceState(BaseModel):
 
     @classmethod
     def set(cls, device_id: int, at: datetime, status: str, **values: object) -> None:
-        """Write the outcome of a check; `since` moves only when the status does."""
+        """Write the outcome of a check; `since` moves only when the status does, and that is an event."""
         before = cls.get_or_none(cls.device == device_id)
         since = before.since if before and before.status == status else at
         fresh = {"reason": "", "ms": None, "tries_left": None, "locked_until": None, "seen_key": "", "facts": "{}"}
@@ -57,6 +59,8 @@ class DeviceState(BaseModel):
             cls.update(**row).where(cls.device == device_id).execute()
         else:
             cls.create(device=device_id, **row)
+        if since == at and status != Status.CHECKING:
+            DeviceEvent.note_status(device_id, at, status, str(row["reason"]))
 
     @classmethod
     def of(cls, device_id: int) -> DeviceState | None:

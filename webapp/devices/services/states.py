@@ -19,10 +19,11 @@ STATUSES = {
     "low_privilege": Status.AUTH_FAILED,
     "locked": Status.LOCKED,
     "key_changed": Status.CERTIFICATE_CHANGED,
+    "other_device": Status.OTHER_DEVICE,
     "not_encoding": Status.UNSUPPORTED,
     "not_activated": Status.UNSUPPORTED,
 }
-TOLD = ("type", "model", "location", "stage")  # what the sentence about a failure needs
+TOLD = ("type", "model", "serial", "location", "stage")  # what the sentence about a failure needs
 OURS = {"our_fault", "dns_timeout", "cut_short"}  # our own trouble says nothing about the device
 
 
@@ -38,6 +39,16 @@ def record(probe: Probe, code: str, facts: dict[str, Any]) -> None:
         if said:
             note_identity(device, said)
         keep(device.id, code, facts)
+
+
+def note(device_id: int, connection_version: int, code: str, facts: dict[str, Any]) -> None:
+    """Keep what a periodic check found, unless the device is gone, is reached elsewhere, or is not monitored by now.
+
+    Inside the caller's transaction.
+    """
+    device = Device.locked(device_id)
+    if device and device.connection_version == connection_version and device.health_monitoring:
+        keep(device_id, code, facts)
 
 
 def keep(device_id: int, code: str, facts: dict[str, Any]) -> None:

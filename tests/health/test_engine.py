@@ -1,0 +1,204 @@
+"""The engine on real devices: what it claims of them, what it asks, and what it leaves alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.factories import make_device
+from tests.health.conftest import added, state, until
+from webapp.common import clock
+from webapp.db import transaction
+from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening, Mode, Status
+from webapp.health.models import DeviceFindings, DeviceHour, EngineLease
+from webapp.health.services import samples
+from webapp.protocols.isapi.kinds import Kind
+from webapp.simulator import profiles
+from webapp.simulator.pretend import Behaviour, Pretend
+
+
+def hours(device: Device) -> list[DeviceHour]:
+    return list(DeviceHour.select().where(DeviceHour.device_id == device.id))
+
+
+def checks(device: Device) -> int:
+    return sum(row.n for row in hours(device))
+
+
+def becomes(device: Device, status: str) -> DeviceState:
+    return until(lambda: state(device).status == status and state(device))
+
+
+def statuses(device: Device) -> list[str]:
+    rows = DeviceEvent.select().where(DeviceEvent.device == device.id, DeviceEvent.kind == Happening.STATUS)
+    return [row.became for row in rows.order_by(DeviceEvent.id)]
+
+
+def test_a_device_is_checked_each_interval_and_its_history_kept(site, camera, rounds):
+    device = added(site, camera, status=Status.OFFLINE)
+    rounds.start()
+    assert becomes(device, Status.ONLINE).ms is not None
+    until(lambda: checks(device) >= 3)
+    rounds.stop()
+
+    row = hours(device)[-1]
+    assert row.up == row.n == len(samples.unpack(bytes(row.samples))) and row.ms_max * row.n >= row.ms_sum > 0
+    assert (clock.now() - state(device).checked_at).total_seconds() < 5
+    assert statuses(device) == [Status.OFFLINE, Status.ONLINE]
+
+
+def test_a_device_that_goes_is_offline_after_three_misses_and_online_after_one_answer(site, camera, rounds):
+    device = added(site, camera)
+    rounds.start()
+    until(lambda: checks(device) >= 1)
+    camera.stop()
+    assert becomes(device, Status.OFFLINE).reason == "refused"
+    until(lambda: any(None in {one.ms for one in samples.unpack(bytes(row.samples))} for row in hours(device)))
+    with camera:
+        becomes(device, Status.ONLINE)
+    assert statuses(device) == [Status.ONLINE, Status.OFFLINE, Status.ONLINE]
+
+
+def test_one_miss_is_no_outage(site, camera, rounds):
+    device = added(site, camera)
+    rounds.start()
+    until(lambda: checks(device) >= 1)
+    camera.stop()
+    until(lambda: rounds.watch.misses)
+    with camera:
+        before = checks(device)
+        until(lambda: checks(device) > before)
+        assert statuses(device) == [Status.ONLINE]
+
+
+def test_a_wrong_password_is_tried_once_and_never_again(site, camera, rounds):
+    device = added(site, camera, password="Wrong-1234")
+    rounds.start()
+    assert becomes(device, Status.AUTH_FAILED).tries_left == 4
+    time.sleep(3)
+    assert len(camera.logins) == 1
+
+
+def test_an_edited_password_is_tried_again(site, camera, rounds):
+    device = added(site, camera, password="Wrong-1234")
+    rounds.start()
+    becomes(device, Status.AUTH_FAILED)
+    right = Device.get_by_id(device.id).seal_password("Kamera-123")
+    with transaction():
+        Device.update(password_sealed=right, connection_version=2).where(Device.id == device.id).execute()
+        DeviceState.set(device.id, clock.now(), Status.CHECKING)
+    becomes(device, Status.ONLINE)
+    assert len(camera.logins) >= 2
+
+
+def test_a_locked_device_is_asked_nothing_until_its_lock_should_be_over_and_then_without_the_password(site, rounds):
+    with Pretend(behaviour=Behaviour.LOCKED, lock_seconds=3) as locked:
+        device = added(site, locked)
+        rounds.start()
+        known = becomes(device, Status.LOCKED)
+        assert known.locked_until > clock.now()
+        asked = len(locked.requests)
+        time.sleep(1.5)
+        assert len(locked.requests) == asked and not locked.logins
+        becomes(device, Status.ONLINE)
+        assert 401 not in {request.status for request in locked.logins}
+
+
+def test_a_changed_certificate_stops_everything_before_the_password(site, rounds):
+    with Pretend(https=True) as device_:
+        device = added(site, device_)
+        rounds.start()
+        until(lambda: Device.get_by_id(device.id).pin.startswith("sha256//"))
+        device_.swap_certificate()
+        assert becomes(device, Status.CERTIFICATE_CHANGED).seen_key
+        logins, requests = len(device_.logins), len(device_.requests)
+        time.sleep(2)
+        assert (len(device_.logins), len(device_.requests)) == (logins, requests)
+
+
+def test_another_device_at_the_address_is_noticed(site, camera, rounds):
+    device = added(site, camera, serial="DS-OLD-1")
+    rounds.start()
+    becomes(device, Status.OTHER_DEVICE)
+    assert camera.serial in state(device).facts
+    assert Device.get_by_id(device.id).serial == "DS-OLD-1"
+
+
+def test_a_reboot_is_noticed_and_who_it_is_asked_again(site, camera, rounds):
+    device = added(site, camera)
+    camera.booted -= 90_000
+    rounds.start()
+    until(lambda: (DeviceFindings.of(device.id) or DeviceFindings()).up)
+    camera.reboot()
+    until(lambda: DeviceEvent.select().where(DeviceEvent.kind == Happening.REBOOT).count())
+    assert DeviceFindings.of(device.id).up < 90_000
+
+
+def test_a_recorder_tells_of_its_disks_and_channels(site, rounds):
+    with Pretend(profiles.NVR) as nvr:
+        nvr.condition.disks, nvr.condition.clock = ["error", "notexist"], 900
+        device = added(site, nvr, type=Kind.NVR)
+        rounds.start()
+        found = until(lambda: (DeviceFindings.of(device.id) or DeviceFindings()).at and DeviceFindings.of(device.id))
+        assert [disk["status"] for disk in found.said["storage"]["disks"]] == ["error", "notexist"]
+        assert len(found.said["channels"]) == profiles.NVR.channels
+        assert 890 <= found.drift <= 910
+
+
+def test_new_firmware_is_an_event(site, camera, rounds):
+    device = added(site, camera, firmware="V1.0 build 200101")
+    rounds.start()
+    until(lambda: DeviceEvent.select().where(DeviceEvent.kind == Happening.FIRMWARE).count())
+    event = DeviceEvent.get(DeviceEvent.kind == Happening.FIRMWARE)
+    assert event.was == "V1.0 build 200101" and event.became == Device.get_by_id(device.id).firmware
+
+
+def test_what_is_not_monitored_is_not_asked(site, camera, rounds):
+    with Pretend() as other:
+        added(site, camera, health_monitoring=False)
+        make_device(site, mode=Mode.SERIAL)
+        seen = added(site, other)
+        rounds.start()
+        until(lambda: checks(seen) >= 3)
+        assert not camera.requests
+
+
+def test_a_device_that_is_deleted_while_it_is_asked_leaves_nothing(site, rounds):
+    with Pretend(behaviour=Behaviour.SLOW, delay=0.4) as slow:
+        device = added(site, slow)
+        rounds.start()
+        until(lambda: slow.requests)
+        device.delete_instance()
+        time.sleep(1.5)
+        assert not hours(device) and not DeviceEvent.select().count() and not DeviceFindings.select().count()
+
+
+def test_a_stored_password_that_does_not_open_harms_no_other_device(site, camera, rounds):
+    broken = make_device(site)
+    Device.update(password_sealed=b"nonsense").where(Device.id == broken.id).execute()
+    device = added(site, camera)
+    rounds.start()
+    until(lambda: checks(device) >= 2)
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour.DEAD, Behaviour.SLOW])
+def test_devices_that_hang_delay_no_other(site, camera, rounds, behaviour):
+    with Pretend(behaviour=behaviour) as hanging:
+        for number in range(20):
+            make_device(site, host=f"127.0.77.{number + 1}", port=hanging.port)
+        dead = added(site, hanging)
+        device = added(site, camera)
+        rounds.start()
+        until(lambda: checks(device) >= 3)
+        assert becomes(dead, Status.OFFLINE).reason == "timeout"
+        assert statuses(device) == [Status.ONLINE]
+
+
+def test_it_stops_within_its_time_and_says_that_it_lived(site, camera, rounds):
+    added(site, camera)
+    rounds.start()
+    until(lambda: EngineLease.now() and EngineLease.now().beat_at)
+    began = time.monotonic()
+    rounds.stop()
+    assert time.monotonic() - began < 10 and not rounds.leader.leads

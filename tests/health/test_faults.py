@@ -1,0 +1,121 @@
+"""What goes wrong on our side is never told as a device's fault (Z22, Z30–Z36)."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psycopg
+import pytest
+import time_machine
+
+from tests.factories import make_device, make_site
+from tests.health.conftest import added, until
+from tests.health.test_engine import checks
+from webapp.common import clock
+from webapp.db import database, is_sqlite
+from webapp.devices.models import Device, DeviceEvent, Status
+from webapp.health.models import EngineLease
+from webapp.simulator.pretend import Behaviour, Pretend
+
+
+def outages() -> int:
+    return DeviceEvent.select().where(DeviceEvent.became == Status.OFFLINE).count()
+
+
+@contextmanager
+def held(url: str) -> Iterator[None]:
+    """Somebody holds what the engine wants to write."""
+    if is_sqlite():
+        other = sqlite3.connect(database.database, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+    else:
+        other = psycopg.connect(url)
+        other.execute("LOCK TABLE device_hour, device_state IN ACCESS EXCLUSIVE MODE")
+    try:
+        yield
+    finally:
+        other.rollback() if not is_sqlite() else other.execute("ROLLBACK")
+        other.close()
+
+
+@pytest.mark.parametrize("seconds", [2, 8])
+def test_a_database_that_is_locked_for_a_while_makes_nobody_offline(app, site, camera, rounds, database_url, seconds):
+    device = added(site, camera)
+    rounds.start()
+    until(lambda: checks(device) >= 2)
+    with held(database_url):
+        time.sleep(seconds)
+    before = checks(device)
+    until(lambda: checks(device) > before + 1)
+    assert not outages()
+
+
+def test_a_database_that_goes_away_is_come_back_to(app, site, camera, rounds):
+    if is_sqlite():
+        pytest.skip("a file does not hang up")
+    device = added(site, camera)
+    rounds.start()
+    until(lambda: checks(device) >= 1)
+    mine = database.execute_sql("SELECT pg_backend_pid()").fetchone()[0]
+    database.execute_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> %s", (mine,))
+    before = checks(device)
+    until(lambda: checks(device) > before + 1)
+    assert not outages()
+
+
+@pytest.mark.parametrize("hours", [2, -2, -1])
+def test_a_clock_that_jumps_makes_nobody_offline_and_no_burst(site, camera, rounds, hours):
+    device = added(site, camera)
+    rounds.start()
+    until(lambda: checks(device) >= 1)
+    with time_machine.travel(clock.now() + timedelta(hours=hours), tick=True):
+        asked, began = len(camera.logins), time.monotonic()
+        time.sleep(4)
+        assert not outages()
+        assert len(camera.logins) - asked <= 4 * (time.monotonic() - began + 2)
+    until(lambda: checks(device) >= 4)
+
+
+def test_when_our_own_connection_goes_nothing_is_claimed_of_devices(company, rounds):
+    pretends = [Pretend().start() for _ in range(6)]
+    try:
+        devices = [added(make_site(company), pretend) for pretend in pretends]
+        rounds.start()
+        until(lambda: all(checks(device) for device in devices))
+        for pretend in pretends:
+            pretend.behaviour = Behaviour.DEAD
+        until(lambda: rounds.watch.lost_since is not None)
+        time.sleep(5)
+        assert not outages()
+        for pretend in pretends:
+            pretend.stop()
+            pretend.behaviour = Behaviour.NORMAL
+            pretend.start()
+        until(lambda: rounds.watch.lost_since is None)
+        assert not outages() and Device.select().count() == 6
+    finally:
+        for pretend in pretends:
+            pretend.stop()
+
+
+def test_the_engine_tells_that_our_own_connection_is_gone(app, rounds):
+    rounds.leader.try_to_lead()
+    rounds.watch.lost_since = clock.monotonic() - 120
+    rounds.leader.beat(uplink_lost_at=rounds.lost_at(clock.monotonic()))
+    assert 110 < (clock.now() - EngineLease.now().uplink_lost_at).total_seconds() < 130
+
+
+def test_one_whole_site_may_fail_while_the_others_answer(company, rounds):
+    with Pretend(host="0.0.0.0") as well, Pretend(host="0.0.0.0") as dead:
+        line = make_site(company)
+        lost = [make_device(line, host=f"127.0.78.{n}", port=dead.port, serial=dead.serial) for n in range(1, 7)]
+        for _ in range(2):
+            other = make_site(company)
+            added(other, well, host=f"127.0.79.{other.id % 200 + 1}")
+        dead.behaviour = Behaviour.DEAD
+        rounds.start()
+        until(lambda: outages() == len(lost) or None)

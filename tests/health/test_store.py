@@ -1,0 +1,102 @@
+"""What thousands of checks have found, written at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import make_device
+from webapp.common import clock
+from webapp.db import transaction
+from webapp.devices.models import Device, DeviceState, Status
+from webapp.health.models import DeviceDay, DeviceHour, store
+from webapp.health.models.store import Checked, Still
+from webapp.health.services import keeping
+from webapp.health.services.samples import Sample, pack, unpack
+
+
+@pytest.fixture
+def device(site) -> Device:
+    return make_device(site)
+
+
+def write(*checked: Checked, still: tuple[Still, ...] = ()) -> None:
+    with transaction():
+        store.write(checked, still)
+
+
+def hour(device: Device, number: int = 500_000) -> DeviceHour:
+    return DeviceHour.get((DeviceHour.device_id == device.id) & (DeviceHour.hour == number))
+
+
+def test_checks_of_an_hour_are_gathered_in_one_row(device):
+    for minute, ms in ((0, 0), (1, 120), (2, None), (3, 80)):
+        write(Checked(500_000, device.id, 1, int(ms is not None), ms or 0, pack(minute, ms)))
+    row = hour(device)
+    assert (row.n, row.up, row.ms_sum, row.ms_max) == (4, 3, 200, 120)
+    assert unpack(bytes(row.samples)) == [Sample(0, 0), Sample(1, 120), Sample(2, None), Sample(3, 80)]
+
+
+def test_another_hour_is_another_row(device):
+    for number in (500_000, 500_001):
+        write(Checked(number, device.id, 1, 1, 5, pack(7, 5)))
+    assert DeviceHour.select().count() == 2
+
+
+def test_what_is_known_gets_a_new_age(device):
+    now = clock.now()
+    write(still=(Still(device.id, 1, Status.ONLINE, now, 33),))
+    state = DeviceState.of(device.id)
+    assert (state.checked_at, state.ms) == (now, 33)
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_connection_that_was_edited_meanwhile_gets_nothing(device, version):
+    before = DeviceState.of(device.id).checked_at
+    still = Still(device.id, version, Status.ONLINE, clock.now(), 33)
+    write(Checked(500_000, device.id, version, 1, 5, pack(0, 5)), still=(still,))
+    assert not DeviceHour.select().count() and DeviceState.of(device.id).checked_at == before
+
+
+def test_a_state_that_changed_meanwhile_stays(device):
+    DeviceState.set(device.id, clock.now(), Status.LOCKED)
+    write(still=(Still(device.id, 1, Status.ONLINE, clock.now(), 33),))
+    assert DeviceState.of(device.id).ms is None
+
+
+def test_a_device_that_is_gone_gets_nothing(device):
+    write(Checked(500_000, device.id + 1, 1, 1, 5, pack(0, 5)))
+    assert not DeviceHour.select().count()
+
+
+def test_many_at_once(site):
+    devices = [make_device(site) for _ in range(30)]
+    write(*[Checked(500_000, one.id, 1, 1, one.id, pack(0, one.id)) for one in reversed(devices)])
+    assert {row.ms_sum for row in DeviceHour.select()} == {one.id for one in devices}
+
+
+def test_nothing_is_nothing(app):
+    write()
+
+
+# ---- days made of hours
+
+
+def test_days_are_made_of_hours_once_and_old_ones_go(device):
+    now = int(clock.now().timestamp()) // 3600
+    today = now // 24
+    hours = [today * 24 - 1, today * 24 - 2, (today - 3) * 24, (today - 9) * 24, today * 24]
+    for number in hours:
+        write(Checked(number, device.id, 1, 1, 10, pack(0, 10)))
+        write(Checked(number, device.id, 1, 0, 0, pack(1, None)))
+
+    for _ in range(2):
+        keeping.tidy()
+
+    days = {row.day: (row.n, row.up, row.ms_sum, row.ms_max) for row in DeviceDay.select()}
+    assert days == {today - 1: (4, 2, 20, 10), today - 3: (2, 1, 10, 10), today - 9: (2, 1, 10, 10)}
+    assert {row.hour for row in DeviceHour.select()} == set(hours) - {(today - 9) * 24}
+
+
+def test_there_is_nothing_to_tidy_at_first(app):
+    keeping.tidy()
+    assert not DeviceDay.select().count()

@@ -1,0 +1,191 @@
+"""From outcomes to what may be claimed: the state machine, without a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from webapp.devices.models import Status
+from webapp.health.models.roster import Due
+from webapp.health.services.visits import Visited
+from webapp.health.services.watch import GRACE, Verdict, Watch
+from webapp.protocols.errors import KeyChanged, NotActivated, Unauthorized, Unreachable
+from webapp.protocols.isapi.health import Findings, Light, Missing
+from webapp.protocols.isapi.status import SystemStatus
+from webapp.protocols.isapi.system import DeviceInfo
+from webapp.protocols.pool import CutShort, Outcome
+
+TIMEOUT = Outcome(error=Unreachable("timeout"))
+REFUSED = Outcome(error=Unreachable("refused"))
+WRONG = Outcome(error=Unauthorized(tries_left=4))
+
+
+def device(number: int = 1, site: int = 1, **values: Any) -> Due:
+    given = {"id": number, "site_id": site, "company_id": 1, "host": "192.0.2.1", "port": 80, "https": False}
+    given |= {"pin": "", "username": "admin", "password_sealed": b"", "connection_version": 1}
+    given |= {"type": "network_camera", "serial": "A1", "firmware": "", "status": Status.ONLINE, "reason": ""}
+    given |= {"checked_at": None, "locked_until": None, "light_by": None, "up": None, "found_at": None}
+    return Due(**given | values)
+
+
+def answer(serial: str | None = None, up: int | None = 1000, rebooted: bool = False) -> Outcome:
+    info = DeviceInfo("", "M", serial, "", "") if serial else None
+    missing = Missing("unsupported")
+    findings = Findings(storage=missing, channels=None, info=info, clock=missing) if serial else None
+    light = Light(SystemStatus(up, None, None, None, None), "status")
+    return Outcome(result=Visited(light, findings, rebooted), ms=12)
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch(interval=60, timeout=8)
+
+
+def due(watch: Watch, at: float) -> list[int]:
+    return watch.due_again(at)
+
+
+def test_one_answer_is_online(watch):
+    assert watch.judge(device(status=Status.OFFLINE), answer(), 0) == Verdict(Status.ONLINE, "ok", {}, 12)
+
+
+def test_offline_only_after_three_misses_a_quarter_of_an_interval_apart(watch):
+    one = device()
+    assert watch.judge(one, TIMEOUT, 0) is None and watch.waits(1)
+    assert due(watch, 14.9) == [] and due(watch, 15) == [1] and not watch.waits(1)
+    assert watch.judge(one, TIMEOUT, 15) is None and due(watch, 30) == [1]
+    verdict = watch.judge(one, TIMEOUT, 30)
+    assert verdict and (verdict.status, verdict.code) == (Status.OFFLINE, "timeout")
+    assert not watch.waits(1) and not watch.misses
+
+
+@pytest.mark.parametrize("between", [answer(), Outcome(error=Unauthorized(locked_for=60))])
+def test_an_answer_between_two_misses_begins_the_count_anew(watch, between):
+    for outcome in (TIMEOUT, TIMEOUT, between, TIMEOUT, TIMEOUT):
+        verdict = watch.judge(device(), outcome, 0)
+    assert verdict is None
+
+
+def test_misses_of_another_connection_do_not_count(watch):
+    watch.judge(device(), TIMEOUT, 0)
+    watch.judge(device(), TIMEOUT, 15)
+    assert watch.judge(device(connection_version=2), TIMEOUT, 30) is None
+
+
+def test_what_is_offline_stays_so_without_counting_and_tells_its_reason(watch):
+    verdict = watch.judge(device(status=Status.OFFLINE, reason="timeout"), REFUSED, 0)
+    assert verdict and (verdict.status, verdict.code) == (Status.OFFLINE, "refused") and not watch.waits(1)
+
+
+@pytest.mark.parametrize("error", [CutShort(), RuntimeError("a slip of ours"), Unreachable("dns_timeout")])
+def test_our_own_trouble_says_nothing(watch, error):
+    for at in range(6):
+        assert watch.judge(device(), Outcome(error=error), at) is None
+    assert not watch.misses
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (Unauthorized(tries_left=3), Status.AUTH_FAILED),
+        (Unauthorized(locked_for=600), Status.LOCKED),
+        (KeyChanged(seen="sha256//x"), Status.CERTIFICATE_CHANGED),
+        (NotActivated(), Status.UNSUPPORTED),
+    ],
+)
+def test_what_a_device_says_of_itself_is_believed_at_once(watch, error, status):
+    verdict = watch.judge(device(), Outcome(error=error), 1000)
+    assert verdict and verdict.status == status and not watch.waits(1)
+
+
+@pytest.mark.parametrize("before", ["miss", "offline", "reboot"])
+def test_a_refusal_just_after_a_reboot_is_asked_once_more_a_minute_later(watch, before):
+    one = device(status=Status.OFFLINE) if before == "offline" else device()
+    if before == "miss":
+        watch.judge(one, TIMEOUT, 0)
+    if before == "reboot":
+        watch.judge(one, answer(rebooted=True), 0)
+    assert watch.judge(one, WRONG, 20) is None
+    assert due(watch, 20 + GRACE - 1) == [] and due(watch, 20 + GRACE) == [1]
+    verdict = watch.judge(one, WRONG, 20 + GRACE)
+    assert verdict and verdict.status == Status.AUTH_FAILED
+
+
+def test_the_grace_is_given_once_for_a_password(watch):
+    one = device()
+    for at in (0, 1000):
+        watch.judge(one, answer(rebooted=True), at)
+        verdict = watch.judge(one, WRONG, at + 1)
+    assert verdict and verdict.status == Status.AUTH_FAILED
+
+
+def test_a_refusal_long_after_a_reboot_is_believed(watch):
+    watch.judge(device(), answer(rebooted=True), 0)
+    verdict = watch.judge(device(), WRONG, 301)
+    assert verdict and verdict.status == Status.AUTH_FAILED
+
+
+def test_another_serial_number_is_another_device_until_the_known_one_is_back(watch):
+    stranger = watch.judge(device(), answer("B2"), 0)
+    assert stranger and (stranger.status, stranger.facts["serial"]) == (Status.OTHER_DEVICE, "B2")
+    other = device(status=Status.OTHER_DEVICE, reason="other_device")
+    assert watch.judge(other, answer(), 60).status == Status.OTHER_DEVICE
+    assert watch.judge(other, answer("A1"), 120).status == Status.ONLINE
+
+
+def test_a_serial_number_that_was_not_known_is_no_other_device(watch):
+    assert watch.judge(device(serial=""), answer("B2"), 0).status == Status.ONLINE
+
+
+# ---- our own connection
+
+
+def fall_silent(watch: Watch, devices: list[Due], at: float) -> list[Verdict | None]:
+    return [watch.judge(one, TIMEOUT, at) for one in devices]
+
+
+def test_when_most_devices_at_several_sites_fall_silent_at_once_none_is_offline(watch):
+    devices = [device(number, site=number % 3) for number in range(6)]
+    for one in devices:
+        watch.judge(one, answer(), 0)
+    for at in (60, 75, 90, 105, 200, 300):
+        assert fall_silent(watch, devices, at) == [None] * 6
+    assert watch.lost_since == 60
+    watch.judge(devices[0], answer(), 310)
+    assert watch.lost_since is None
+
+
+def test_a_refusal_to_connect_proves_our_own_connection(watch):
+    devices = [device(number, site=number % 3) for number in range(6)]
+    for at in (60, 75):
+        [watch.judge(one, REFUSED, at) for one in devices]
+    assert {watch.judge(one, REFUSED, 90).status for one in devices} == {Status.OFFLINE}
+
+
+def test_a_whole_site_may_fail_while_others_answer(watch):
+    here = [device(number, site=1) for number in range(5)]
+    there = [device(number, site=number) for number in range(10, 13)]
+    for one in here + there:
+        watch.judge(one, answer(), 0)
+    for at in (60, 75):
+        fall_silent(watch, here, at)
+    watch.judge(there[0], answer(), 80)
+    assert {verdict.status for verdict in fall_silent(watch, here, 90) if verdict} == {Status.OFFLINE}
+
+
+def test_with_little_heard_of_the_others_it_waits_until_all_have_been_asked(watch):
+    devices = [device(number, site=number % 3) for number in range(6)]
+    for one in devices:
+        watch.judge(one, answer(), 0)
+    one = devices[0]
+    for at in (60, 75, 90, 105, 120):
+        assert watch.judge(one, TIMEOUT, at) is None
+    assert watch.judge(one, TIMEOUT, 60 + 68).status == Status.OFFLINE
+
+
+def test_few_devices_are_believed_at_once(watch):
+    devices = [device(number, site=number) for number in range(4)]
+    for at in (0, 15):
+        fall_silent(watch, devices, at)
+    assert fall_silent(watch, devices, 30)[-1].status == Status.OFFLINE

@@ -1,0 +1,186 @@
+"""How sites and companies fare, in a few statements. Outages are told from the states of devices, never stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from peewee import fn
+
+from webapp.accounts.principal import Principal
+from webapp.db import gather, moment, rows
+from webapp.devices.models import Device, DeviceState
+from webapp.devices.models.lists import DeviceRow, mine, mine_values, worst_first
+from webapp.health.models.findings import DeviceFindings
+from webapp.health.models.lease import EngineLease
+from webapp.sites.models import Site, seen_sql
+
+MORE = ", d.site_id, d.host, COALESCE(st.reason, '') AS reason, st.since"
+# An address is dead when every monitored device behind it is silent; a site is, when all its addresses are.
+OVERVIEW = """
+WITH mine AS ({mine}),
+told AS (SELECT mine.*, CASE WHEN shown = 'offline' AND reason IN ({silent}) THEN 1 ELSE 0 END AS silent FROM mine),
+line AS (
+  SELECT site_id, host, COUNT(*) AS n, MIN(silent) AS dead, MAX(since) AS since,
+         MIN(CASE WHEN reason = 'no_such_name' THEN 1 ELSE 0 END) AS nameless
+  FROM told WHERE shown <> 'paused' AND host IS NOT NULL GROUP BY site_id, host
+), whole AS (
+  SELECT site_id, SUM(n) AS n, MAX(since) AS since, MIN(nameless) AS nameless FROM line
+  GROUP BY site_id HAVING SUM(n) > 1 AND MIN(dead) = 1
+), outage AS (
+  SELECT site_id, NULL AS host, n, since, nameless FROM whole
+  UNION ALL SELECT site_id, host, n, since, nameless FROM line
+  WHERE n > 1 AND dead = 1 AND site_id NOT IN (SELECT site_id FROM whole)
+), counted AS (
+  SELECT COUNT(*) AS total, COUNT(*) FILTER (WHERE grp = 1) AS bad, COUNT(*) FILTER (WHERE grp = 2) AS look,
+         COUNT(*) FILTER (WHERE due = 1) AS due,
+         COUNT(*) FILTER (WHERE shown <> 'paused' AND host IS NOT NULL) AS watched
+  FROM told
+), alone AS (
+  SELECT id, site_id, shown, grp, due, since FROM told
+  WHERE grp < 3 AND NOT (silent = 1 AND EXISTS (
+    SELECT 1 FROM outage o WHERE o.site_id = told.site_id AND (o.host IS NULL OR o.host = told.host)))
+  ORDER BY grp, lower(name), id LIMIT ?
+), item AS (
+  SELECT 0 AS id, site_id, '' AS shown, 0 AS grp, 0 AS due, host, n, since, nameless FROM outage
+  UNION ALL SELECT id, site_id, shown, grp, due, '', 1, since, 0 FROM alone
+)
+SELECT d.id, d.name, i.site_id, s.name, d.host, d.port, d.type, d.model, d.password_strength, i.shown, i.grp, i.due,
+       s.zone, i.host, i.n, i.since, i.nameless,
+       (SELECT COUNT(*) FROM device x WHERE x.site_id = i.site_id), counted.*,
+       (SELECT COUNT(*) FROM site s WHERE {seen})
+FROM counted LEFT JOIN item i ON 1 = 1 LEFT JOIN device d ON d.id = i.id LEFT JOIN site s ON s.id = i.site_id
+"""
+
+
+class Outage(NamedTuple):
+    """Devices that are all silent since the moment at which the last of them fell silent."""
+
+    site_id: int
+    site_name: str
+    zone: str
+    host: str | None  # None: every address of the site
+    devices: int
+    since: datetime
+    nameless: bool  # none of the names leads to an address
+    of: int  # devices of the site, watched or not
+
+
+class Counts(NamedTuple):
+    devices: int
+    bad: int
+    look: int
+    due: int
+    watched: int  # by the engine: monitored, and with an address
+    sites: int
+
+
+class Overview(NamedTuple):
+    counts: Counts
+    outages: list[Outage]
+    worst: list[DeviceRow]  # that need somebody and are in no outage
+
+
+ROW, TOLD, COUNTED = len(DeviceRow._fields), 6, len(Counts._fields)
+
+
+def overview(
+    by: Principal, now: datetime, interval: int, silent: Sequence[str], most: int, site_id: int | None = None
+) -> str:
+    """What a person's sites, or one of them, need; for `read_overview`. `silent` are reasons that may be the line's."""
+    seen, values = seen_sql(by)
+    where, chosen = (f"{seen} AND s.id = ?", [*values, site_id]) if site_id else (seen, values)
+    sql = OVERVIEW.format(mine=mine(where, MORE), silent=marks(silent), seen=seen)
+    return gather(sql, [*mine_values(now, interval), *chosen, *silent, most, *values], ROW + TOLD + COUNTED)
+
+
+def read_overview(text: str) -> Overview:
+    """What `overview` gave: outages, the longest first, and devices, the worst first."""
+    found = json.loads(text)
+    outages = [read_outage(row) for row in found if row[0] is None and row[2] is not None]
+    worst = [DeviceRow(*row[:ROW]) for row in found if row[0] is not None]
+    counts = Counts(*found[0][ROW + TOLD :])
+    outages.sort(key=lambda one: (one.since, one.site_id, one.host or ""))
+    return Overview(counts, outages, sorted(worst, key=worst_first))
+
+
+def read_outage(row: list[Any]) -> Outage:
+    zone, host, devices, since, nameless, of = row[ROW : ROW + TOLD]
+    return Outage(row[2], row[3], zone, host, devices, moment(since), bool(nameless), of)  # type: ignore[arg-type]
+
+
+def marks(values: Iterable[Any]) -> str:
+    return ", ".join("?" for _value in values)
+
+
+# Each hour and each day of a device is looked up by its key.
+HOURS = """
+SELECT device_id, hour / 24, SUM(n), SUM(up), SUM(CASE WHEN hour >= ? THEN n ELSE 0 END),
+       SUM(CASE WHEN hour >= ? THEN up ELSE 0 END)
+FROM device_hour WHERE hour IN ({hours}) AND device_id IN (SELECT id FROM device WHERE site_id = ?) GROUP BY 1, 2
+"""
+DAYS = """
+SELECT device_id, day, n, up FROM device_day
+WHERE day IN ({days}) AND device_id IN (SELECT id FROM device WHERE site_id = ?)
+"""
+
+
+class Checks(NamedTuple):
+    """How many checks of a device told up or down on a day (since 1970, UTC), and how many in its late hours."""
+
+    device_id: int
+    day: int
+    n: int
+    up: int
+    late_n: int = 0
+    late_up: int = 0
+
+
+def hours_of_site(site_id: int, hours: range, late: int) -> list[Checks]:
+    """Of those hours since 1970, by day; late are those from `late` on."""
+    found = rows(HOURS.format(hours=marks(hours)), [late, late, *hours, site_id])
+    return [Checks(*map(int, row)) for row in found]
+
+
+def days_of_site(site_id: int, days: range) -> list[Checks]:
+    return [Checks(*row) for row in rows(DAYS.format(days=marks(days)), [*days, site_id])]
+
+
+def devices_of_site(site: Site) -> list[Device]:
+    """All of them, by name."""
+    return list(Device.select().where(Device.site == site).order_by(fn.LOWER(Device.name), Device.id))
+
+
+def states_of_site(site: Site) -> dict[int, DeviceState]:
+    query = DeviceState.select(DeviceState).join(Device).where(Device.site == site)
+    return {state.device_id: state for state in query}
+
+
+def findings_of_site(site: Site) -> dict[int, DeviceFindings]:
+    query = DeviceFindings.select(DeviceFindings).join(Device).where(Device.site == site)
+    return {findings.device_id: findings for findings in query}
+
+
+LAST_OFFLINE = """
+SELECT e.device_id, MAX(e.at) FROM device_event e JOIN device d ON d.id = e.device_id
+WHERE d.site_id = ? AND e.kind = 'status' AND e.became = 'offline' GROUP BY e.device_id
+"""
+
+
+def last_offline(site_id: int) -> dict[int, datetime | None]:
+    """When each device of a site last went offline, of those that did."""
+    return {device: moment(at) for device, at in rows(LAST_OFFLINE, [site_id])}
+
+
+BY_STATUS = "SELECT shown, COUNT(*) FROM ({mine}) AS mine GROUP BY shown"
+
+
+def by_status(now: datetime, interval: int) -> dict[str, int]:
+    """How many devices of the whole installation are shown with each status."""
+    return dict(rows(BY_STATUS.format(mine=mine("1 = 1")), mine_values(now, interval)))
+
+
+def lease() -> EngineLease | None:
+    return EngineLease.select().first()

@@ -1,0 +1,72 @@
+"""Which devices are to be checked, with all that a check needs: one statement a second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from webapp.db import moment, rows
+from webapp.devices.models import Mode
+
+COLUMNS = """
+SELECT d.id, d.site_id, s.company_id, d.host, d.port, d.https, d.pin, d.username, d.password_sealed,
+       d.connection_version, d.type, d.serial, d.firmware, st.status, st.reason, st.checked_at, st.locked_until,
+       f.light_by, f.up, f.at
+FROM device d JOIN site s ON s.id = d.site_id
+LEFT JOIN device_state st ON st.device_id = d.id LEFT JOIN device_findings f ON f.device_id = d.id
+WHERE d.mode = ? AND d.health_monitoring AND
+"""
+
+
+class Due(NamedTuple):
+    """A monitored device as it is now. The state's columns are None before its first check."""
+
+    id: int
+    site_id: int
+    company_id: int
+    host: str
+    port: int
+    https: bool
+    pin: str
+    username: str
+    password_sealed: bytes
+    connection_version: int
+    type: str
+    serial: str
+    firmware: str
+    status: str | None
+    reason: str | None
+    checked_at: datetime | None
+    locked_until: datetime | None
+    light_by: str | None
+    up: int | None  # seconds since its start, when its findings were written
+    found_at: datetime | None
+
+
+def in_slots(interval: int, slots: Iterable[int]) -> list[Due]:
+    """The devices whose turn comes in these seconds of the interval: a device's id says which is its own."""
+    return listed("d.id % ? IN", [interval], slots)
+
+
+def of(ids: Iterable[int]) -> list[Due]:
+    return listed("d.id IN", [], ids)
+
+
+def of_all() -> list[Due]:
+    return listed("1 IN", [], [1])
+
+
+def listed(condition: str, values: list[Any], choice: Iterable[int]) -> list[Due]:
+    wanted = list(choice)
+    if not wanted:
+        return []
+    marks = ", ".join("?" * len(wanted))
+    found = rows(f"{COLUMNS} {condition} ({marks})", [Mode.IP_DOMAIN, *values, *wanted])
+    return [due(row) for row in found]
+
+
+def due(row: tuple[Any, ...]) -> Due:
+    *plain, checked_at, locked_until, light_by, up, found_at = row
+    plain[8] = bytes(plain[8])
+    return Due._make((*plain, moment(checked_at), moment(locked_until), light_by, up, moment(found_at)))

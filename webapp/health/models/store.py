@@ -1,0 +1,133 @@
+"""What thousands of checks have found, written at once: by hand, since it is the busiest path to the database.
+
+A result counts only for the connection that was checked: one that was edited, or a device that was deleted, meanwhile
+is left out by the statement itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from webapp.accounts.models import naive
+from webapp.db import database, is_sqlite
+
+
+class Checked(NamedTuple):
+    """One check that told up or down."""
+
+    hour: int  # since 1970
+    device_id: int
+    version: int  # of the connection
+    up: int  # 1 or 0
+    ms: int  # 0 when down
+    sample: bytes  # to be appended to the hour's
+
+
+class Still(NamedTuple):
+    """One check that found what was known."""
+
+    device_id: int
+    version: int
+    status: str
+    at: datetime
+    ms: int | None
+
+
+class Found(NamedTuple):
+    """What a device has said of itself. None keeps what was known."""
+
+    device_id: int
+    version: int
+    at: datetime | None
+    blocks: str | None
+    drift: int | None
+    up: int | None
+    up_at: datetime | None
+    light_by: str
+
+
+SAME = "SELECT 1 FROM device d WHERE d.id = ? AND d.connection_version = ?"
+HOURS = f"""
+INSERT INTO device_hour (hour, device_id, n, up, ms_sum, ms_max, samples)
+SELECT ?, ?, 1, ?, ?, ?, ? WHERE EXISTS ({SAME})
+ON CONFLICT (hour, device_id) DO UPDATE SET n = n + 1, up = up + excluded.up, ms_sum = ms_sum + excluded.ms_sum,
+ms_max = max(ms_max, excluded.ms_max), samples = CAST(samples || excluded.samples AS BLOB)
+"""
+STILL = f"UPDATE device_state SET checked_at = ?, ms = ? WHERE device_id = ? AND status = ? AND EXISTS ({SAME})"  # noqa: S608
+HOURS_AT_ONCE = """
+INSERT INTO device_hour (hour, device_id, n, up, ms_sum, ms_max, samples)
+SELECT u.hour, u.device_id, 1, u.up, u.ms, u.ms, u.sample
+FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[], %s::bytea[])
+  AS u(hour, device_id, version, up, ms, sample)
+JOIN device d ON d.id = u.device_id AND d.connection_version = u.version
+ON CONFLICT (hour, device_id) DO UPDATE SET n = device_hour.n + 1, up = device_hour.up + excluded.up,
+ms_sum = device_hour.ms_sum + excluded.ms_sum, ms_max = greatest(device_hour.ms_max, excluded.ms_max),
+samples = device_hour.samples || excluded.samples
+"""
+STILL_AT_ONCE = """
+UPDATE device_state s SET checked_at = u.at, ms = u.ms
+FROM unnest(%s::int[], %s::int[], %s::text[], %s::timestamp[], %s::int[]) AS u(device_id, version, status, at, ms)
+JOIN device d ON d.id = u.device_id AND d.connection_version = u.version
+WHERE s.device_id = u.device_id AND s.status = u.status
+"""
+
+KEEP = """
+ON CONFLICT (device_id) DO UPDATE SET at = COALESCE(excluded.at, device_findings.at),
+drift = CASE WHEN excluded.at IS NULL THEN device_findings.drift ELSE excluded.drift END,
+blocks = CASE WHEN excluded.at IS NULL THEN device_findings.blocks ELSE excluded.blocks END,
+up = COALESCE(excluded.up, device_findings.up), up_at = COALESCE(excluded.up_at, device_findings.up_at),
+light_by = excluded.light_by
+"""
+FINDINGS = f"""
+INSERT INTO device_findings (device_id, at, blocks, drift, up, up_at, light_by)
+SELECT ?, ?, COALESCE(?, '{{}}'), ?, ?, ?, ? WHERE EXISTS ({SAME}) {KEEP}
+"""
+FINDINGS_AT_ONCE = f"""
+INSERT INTO device_findings (device_id, at, blocks, drift, up, up_at, light_by)
+SELECT u.device_id, u.at, COALESCE(u.blocks, '{{}}'), u.drift, u.up, u.up_at, u.light_by
+FROM unnest(%s::int[], %s::int[], %s::timestamp[], %s::text[], %s::int[], %s::int[], %s::timestamp[], %s::text[])
+  AS u(device_id, version, at, blocks, drift, up, up_at, light_by)
+JOIN device d ON d.id = u.device_id AND d.connection_version = u.version {KEEP}
+"""  # noqa: S608
+
+
+def write_findings(found: Sequence[Found]) -> None:
+    """Keep what devices have said of themselves. Inside the caller's transaction; one a device."""
+    found = [row._replace(at=naive(row.at), up_at=naive(row.up_at)) for row in found]
+    if is_sqlite():
+        database.connection().cursor().executemany(FINDINGS, map(found_values, found))
+    elif found:
+        database.execute_sql(FINDINGS_AT_ONCE, tuple(columns(found)))
+
+
+def found_values(row: Found) -> tuple[Any, ...]:
+    device_id, version, *said = row
+    return device_id, *said, device_id, version
+
+
+def write(checked: Sequence[Checked], still: Sequence[Still]) -> None:
+    """Add to the history, and to what is known. Inside the caller's transaction; one result a device."""
+    checked = sorted(checked)
+    if is_sqlite():
+        cursor = database.connection().cursor()
+        cursor.executemany(HOURS, map(hour_values, checked))
+        cursor.executemany(STILL, map(still_values, still))
+        return
+    unzoned = [row._replace(at=naive(row.at)) for row in still]
+    for statement, results in ((HOURS_AT_ONCE, checked), (STILL_AT_ONCE, unzoned)):
+        if results:
+            database.execute_sql(statement, tuple(columns(results)))
+
+
+def columns(results: Sequence[tuple[Any, ...]]) -> Iterator[list[Any]]:
+    return map(list, zip(*results, strict=True))
+
+
+def hour_values(row: Checked) -> tuple[Any, ...]:
+    return row.hour, row.device_id, row.up, row.ms, row.ms, row.sample, row.device_id, row.version
+
+
+def still_values(row: Still) -> tuple[Any, ...]:
+    return naive(row.at), row.ms, row.device_id, row.status, row.device_id, row.version

@@ -1,0 +1,165 @@
+"""The engine's clock: each second the devices whose turn has come are handed to the pool.
+
+Nothing waits in a line: a device that is still being asked, or for which the pool has no room, is left out this time,
+and counted.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from webapp.common import clock, vault
+from webapp.config import Settings
+from webapp.db import drop_broken_connection, is_trouble, open_connection
+from webapp.devices.models import Status
+from webapp.health.models import roster
+from webapp.health.models.roster import Due
+from webapp.health.services import metrics, schedule, visits
+from webapp.health.services.leading import Leader
+from webapp.health.services.visits import Turn
+from webapp.health.services.watch import STOPPED, Watch
+from webapp.health.services.writer import Writer
+from webapp.protocols.pool import Outcome, Pool
+
+log = structlog.get_logger("health")
+TICK = 1.0  # seconds
+STANDBY = 5.0  # seconds between two tries to take the lead
+STOP = 4.0  # seconds that talks under way are given when the engine ends
+UNKNOWN_LOCK = 1800  # seconds that a lock is taken to last when the device does not say
+
+
+class Rounds:
+    """Checks that go on until `stop`: one pool, one writer, one thread that looks at the clock."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.interval, self.timeout = settings.check_interval, settings.check_timeout
+        self.leader = Leader(settings.data)
+        self.pool = Pool()
+        self.watch = Watch(self.interval, self.timeout)
+        self.writer = Writer(self.watch, self.leader)
+        self.under_way: set[int] = set()
+        self.last = 0.0  # monotonic moment up to which turns have been given
+        self.lag = 0  # ms
+        self.skipped = 0
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self.run, name="health-rounds", daemon=True)
+
+    def start(self) -> None:
+        self.pool.start()
+        self.writer.thread.start()
+        self.thread.start()
+
+    def stop(self) -> None:
+        """End within ten seconds with nothing lost that was found."""
+        self.stopping.set()
+        self.thread.join()
+        self.pool.stop(STOP)
+        self.writer.stop()
+
+    def run(self) -> None:
+        while not self.stopping.wait(self.pause()):
+            try:
+                open_connection()
+                self.step()
+            except Exception as error:
+                drop_broken_connection()
+                log.log(logging.WARNING if is_trouble(error) else logging.ERROR, "a round failed", exc_info=error)
+        self.give_up()
+
+    def pause(self) -> float:
+        """Seconds until the next look at the clock: just after a full second."""
+        if not self.leader.leads and self.last:
+            return STANDBY
+        return TICK - clock.monotonic() % TICK + 0.01
+
+    def step(self) -> None:
+        now = clock.monotonic()
+        led = self.leader.leads
+        if not self.leader.try_to_lead():
+            self.last = now
+            return
+        if not led:
+            log.info("this engine checks the devices")
+            self.last = now - TICK
+        self.round(now)
+        self.leader.beat(lag=self.lag, skipped=self.skipped, uplink_lost_at=self.lost_at(now))
+
+    def round(self, now: float) -> None:
+        since, self.last = self.last, now
+        if schedule.missed(since, now, self.interval):
+            log.warning("turns were missed", seconds=schedule.missed(since, now, self.interval))
+        for device in roster.in_slots(self.interval, schedule.slots(since, now, self.interval)):
+            if not self.watch.waits(device.id):
+                self.begin(device, now)
+        self.ask_again(now)
+        self.lag = round((clock.monotonic() - now) * 1000)
+        metrics.LAG.set(self.lag / 1000)
+        metrics.IN_FLIGHT.set(self.pool.in_flight)
+
+    def ask_again(self, now: float) -> None:
+        due = self.watch.due_again(now)
+        found = roster.of(due)
+        for device in found:
+            self.begin(device, now)
+        for gone in set(due) - {device.id for device in found}:
+            self.watch.forget(gone)
+
+    def begin(self, device: Due, now: float) -> None:
+        """Ask a device, unless it is not to be asked now."""
+        if device.status in STOPPED or is_locked(device):
+            return
+        if device.id in self.under_way:
+            self.skip()
+            return
+        try:
+            errand = visits.errand(device, self.turn(device, now), self.timeout, partial(self.done, device))
+        except vault.Broken:
+            log.error("a stored password does not open", device=device.id)
+            return
+        self.under_way.add(device.id)
+        if not self.pool.submit(errand):
+            self.under_way.discard(device.id)
+            self.skip()
+
+    def skip(self) -> None:
+        self.skipped += 1
+        metrics.SKIPPED.inc()
+
+    def turn(self, device: Due, now: float) -> Turn:
+        new = device.found_at is None
+        return Turn(
+            thorough=new or schedule.is_thorough(device.id, now, self.interval),
+            who=new or schedule.is_asked_who(device.id, now, self.interval),
+            up=self.watch.ups.get(device.id, device.up),
+        )
+
+    def done(self, device: Due, outcome: Outcome) -> None:
+        self.under_way.discard(device.id)
+        self.writer.put(device, outcome)
+
+    def lost_at(self, now: float) -> datetime | None:
+        """Since when our own connection seems to be gone; None when it does not."""
+        since = self.watch.lost_since
+        return None if since is None else clock.now() - timedelta(seconds=now - since)
+
+    def give_up(self) -> None:
+        try:
+            open_connection()
+            self.leader.release()
+        except Exception as error:
+            log.warning("the lead was not handed over", error=str(error))
+        drop_broken_connection()
+
+
+def is_locked(device: Due) -> bool:
+    """Whether the device's lock still lasts, so that even the right password is refused."""
+    if device.status != Status.LOCKED or device.checked_at is None:
+        return False
+    if device.locked_until:
+        return clock.now() < device.locked_until
+    return (clock.now() - device.checked_at).total_seconds() < UNKNOWN_LOCK

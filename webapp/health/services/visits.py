@@ -1,0 +1,70 @@
+"""What a device is asked at its turn: one talk over one connection, its password proved once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from webapp.common import vault
+from webapp.devices.models import Status
+from webapp.devices.services.dialing import policy
+from webapp.health.models.roster import Due
+from webapp.protocols.curl import Endpoint
+from webapp.protocols.isapi import health
+from webapp.protocols.isapi.health import Findings, Light
+from webapp.protocols.isapi.kinds import Kind
+from webapp.protocols.isapi.system import KNOCK
+from webapp.protocols.pool import Errand, Outcome
+from webapp.protocols.talk import Talk
+
+DEADLINE = 10  # seconds for all calls of a visit together, or two of them where the setting allows more
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What a device said: `findings` is None at turns that ask for its state alone."""
+
+    light: Light
+    findings: Findings | None
+    rebooted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn of a device asks beside its state."""
+
+    thorough: bool = False
+    who: bool = False
+    up: int | None = None  # seconds since its start that were read last; fewer now mean a reboot
+
+
+def talk(device: Due, turn: Turn) -> Talk[Visited]:
+    """The state; at a thorough turn and after a reboot disks, channels and clock; who it is when it may have changed.
+
+    A lock and a key that is not known yet are looked at without the password first.
+    """
+    if device.status == Status.LOCKED or (device.https and not device.pin):
+        yield KNOCK
+    light = yield from health.light(device.light_by or "status")
+    up = light.status.up if light.status else None
+    rebooted = up is not None and turn.up is not None and up < turn.up
+    who = turn.who or rebooted or not device.serial or device.status == Status.OTHER_DEVICE
+    if not (turn.thorough or who):
+        return Visited(light, None, rebooted)
+    findings = yield from health.thorough(Kind(device.type), info=who)
+    return Visited(light, findings, rebooted)
+
+
+def errand(device: Due, turn: Turn, timeout: float, done: Callable[[Outcome], None]) -> Errand:
+    """The visit as the pool carries it. Raises vault.Broken."""
+    endpoint = Endpoint(
+        host=device.host,
+        address="",
+        port=device.port,
+        username=device.username,
+        password=vault.unseal(device.password_sealed, "device", device.company_id, device.id, "password"),
+        https=bool(device.https),
+        pin=device.pin,
+    )
+    trusted = device.status == Status.ONLINE
+    return Errand(talk(device, turn), endpoint, done, policy(), timeout, max(DEADLINE, 2 * timeout), trusted)

@@ -1,0 +1,148 @@
+"""From outcomes to what may be claimed (state machine 3.1, H8, H9, decision 10). Its memory is that of one engine.
+
+A device is offline after three misses, online after one answer. A refused password ends all tries until a person acts;
+only just after a reboot it is believed a minute later. Our own trouble says nothing of a device.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.devices.models import Status
+from webapp.devices.services import states
+from webapp.devices.services.probing import why
+from webapp.health.models.roster import Due
+from webapp.health.services.uplink import Blame, Uplink
+from webapp.health.services.visits import Visited
+from webapp.protocols.errors import DeviceError
+from webapp.protocols.pool import Outcome
+
+MISSES = 3
+STARTING = 300  # seconds after a reboot that we saw in which a refusal is not believed at once
+GRACE = 60  # seconds after which it is asked again
+SILENT = {"timeout", "no_route", "no_such_name"}  # nothing came back: it may be the way to the device
+DEFINITE = set(states.STATUSES) - {"ok"}  # an answer, and one that is about the device
+STOPPED = {Status.AUTH_FAILED, Status.CERTIFICATE_CHANGED, Status.UNSUPPORTED}  # until a person acts
+
+
+@dataclass(slots=True)
+class Miss:
+    """A device that may be offline."""
+
+    first: float  # monotonic
+    version: int  # of the connection
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check told."""
+
+    status: str
+    code: str  # "ok", or what was in the way
+    facts: dict[str, Any]
+    ms: int | None = None
+
+
+@dataclass(slots=True)
+class Watch:
+    """Judged by one thread; `due_again` and `waits` may be asked by another. Times are monotonic."""
+
+    interval: int
+    timeout: float
+    misses: dict[int, Miss] = field(default_factory=dict)
+    retries: dict[int, float] = field(default_factory=dict)  # when a device is asked again, out of its turn
+    started: dict[int, float] = field(default_factory=dict)  # when a device was seen to have come back
+    ups: dict[int, int] = field(default_factory=dict)  # seconds since a device's start, as it said last
+    graced: dict[int, int] = field(default_factory=dict)  # connection versions whose refusal was once not believed
+    uplink: Uplink = field(init=False)
+    lost_since: float | None = None  # our own connection
+
+    def __post_init__(self) -> None:
+        self.uplink = Uplink(self.interval + self.timeout)
+
+    def judge(self, device: Due, outcome: Outcome, now: float) -> Verdict | None:
+        """What may be claimed now; None: nothing yet, or nothing at all."""
+        code, facts = told(outcome)
+        if code in states.OURS - {"dns_timeout"}:
+            return None
+        silent = code in SILENT or code == "dns_timeout"
+        self.uplink.hear(device.id, device.site_id, not silent, now)
+        if code == "dns_timeout":
+            return None
+        if not silent:
+            self.lost_since = None
+        if code == "ok":
+            return self.answered(device, outcome, now)
+        if code in DEFINITE:
+            return self.refused(device, code, facts, now)
+        return self.missed(device, code, facts, now)
+
+    def answered(self, device: Due, outcome: Outcome, now: float) -> Verdict:
+        visited: Visited = outcome.result
+        if visited.rebooted or device.id in self.misses or device.status == Status.OFFLINE:
+            self.started[device.id] = now
+        self.forget(device.id)
+        if visited.light.status and visited.light.status.up is not None:
+            self.ups[device.id] = visited.light.status.up
+        info = visited.findings.info if visited.findings else None
+        serial = getattr(info, "serial", "")
+        if serial and device.serial and serial != device.serial:
+            return Verdict(Status.OTHER_DEVICE, "other_device", {"serial": serial, "model": getattr(info, "model", "")})
+        if device.status == Status.OTHER_DEVICE and not serial:
+            return Verdict(Status.OTHER_DEVICE, "other_device", {})
+        return Verdict(Status.ONLINE, "ok", {}, outcome.ms)
+
+    def refused(self, device: Due, code: str, facts: dict[str, Any], now: float) -> Verdict | None:
+        back = device.id in self.misses or device.status == Status.OFFLINE
+        starting = back or now - self.started.get(device.id, -STARTING) < STARTING
+        if code == "wrong_password" and starting and self.graced.get(device.id) != device.connection_version:
+            self.graced[device.id] = device.connection_version
+            self.retries[device.id] = now + GRACE
+            return None
+        self.forget(device.id)
+        return Verdict(states.STATUSES[code], code, facts)
+
+    def missed(self, device: Due, code: str, facts: dict[str, Any], now: float) -> Verdict | None:
+        if device.status == Status.OFFLINE:
+            return Verdict(Status.OFFLINE, code, facts)
+        miss = self.misses.get(device.id)
+        if miss is None or miss.version != device.connection_version:
+            miss = self.misses[device.id] = Miss(now, device.connection_version)
+        miss.count += 1
+        if miss.count < MISSES:
+            self.retries[device.id] = now + self.interval / 4
+            return None
+        blame = self.uplink.blame(miss.first, now) if code in SILENT else Blame.THEM
+        if blame is Blame.THEM:
+            self.forget(device.id)
+            return Verdict(Status.OFFLINE, code, facts)
+        if blame is Blame.US:
+            self.lost_since = self.lost_since if self.lost_since is not None else miss.first
+        self.retries[device.id] = now + self.interval / 4
+        return None
+
+    def forget(self, device_id: int) -> None:
+        self.misses.pop(device_id, None)
+        self.retries.pop(device_id, None)
+
+    def due_again(self, now: float) -> list[int]:
+        """Devices whose time to be asked again has come; each is given once."""
+        due = [device_id for device_id, at in list(self.retries.items()) if at <= now]
+        for device_id in due:
+            self.retries.pop(device_id, None)
+        return due
+
+    def waits(self, device_id: int) -> bool:
+        """Whether a device is asked again soon, out of its turn."""
+        return device_id in self.retries
+
+
+def told(outcome: Outcome) -> tuple[str, dict[str, Any]]:
+    """The code of an outcome, and what is known beside it."""
+    if outcome.error is None:
+        return "ok", {}
+    if isinstance(outcome.error, DeviceError):
+        return outcome.error.code, why(outcome.error)
+    return "our_fault", {}

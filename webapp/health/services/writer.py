@@ -1,0 +1,161 @@
+"""The one thread that judges outcomes and writes them, many at a time.
+
+A database that is busy or full is waited for as long as results are worth keeping; what grows older is left out, and
+the devices' states grow old with it: unknown, never offline.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from webapp.common import clock
+from webapp.db import drop_broken_connection, is_trouble, open_connection, transaction
+from webapp.devices.models import Status
+from webapp.devices.services import states
+from webapp.health.models import store
+from webapp.health.models.roster import Due
+from webapp.health.models.store import Checked, Found, Still
+from webapp.health.services import metrics, samples, seen
+from webapp.health.services.leading import Leader, Lost
+from webapp.health.services.watch import Verdict, Watch, told
+from webapp.protocols.pool import Outcome
+
+log = structlog.get_logger("health")
+BATCH, SOON = 1000, 0.25  # results that are written at once; seconds that one may wait for others
+PAUSE = 1.0  # seconds between two tries at a database in trouble
+MOST = 50_000  # results that wait at most
+MOVING = {Status.LOCKED}  # its end is told anew each time
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One outcome of a check."""
+
+    device: Due
+    outcome: Outcome
+    at: datetime
+    tick: float  # monotonic
+
+
+class Writer:
+    def __init__(self, watch: Watch, leader: Leader) -> None:
+        self.watch, self.leader = watch, leader
+        self.queue: queue.Queue[Result | None] = queue.Queue()
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self.run, name="health-writer", daemon=True)
+
+    def put(self, device: Due, outcome: Outcome) -> None:
+        """From any thread, quickly."""
+        metrics.CHECKS.labels(outcome=told(outcome)[0]).inc()
+        metrics.SECONDS.observe(outcome.ms / 1000)
+        if self.queue.qsize() < MOST:
+            self.queue.put(Result(device, outcome, clock.now(), clock.monotonic()))
+
+    def run(self) -> None:
+        while batch := self.collect():
+            metrics.QUEUED.set(self.queue.qsize())
+            try:
+                self.keep([result for result in batch if result])
+            except Exception:
+                log.exception("results were not kept")
+            if None in batch:
+                break
+        drop_broken_connection()
+
+    def stop(self) -> None:
+        """Write what waits, then end; a database in trouble is not waited for any more."""
+        self.ending.set()
+        self.queue.put(None)
+        self.thread.join()
+
+    def collect(self) -> list[Result | None]:
+        """Wait for a result, then a moment for more; None at the end of all."""
+        batch = [self.queue.get()]
+        until = clock.monotonic() + SOON
+        while batch[-1] and len(batch) < BATCH:
+            try:
+                batch.append(self.queue.get(timeout=max(0.0, until - clock.monotonic())))
+            except queue.Empty:
+                break
+        return batch
+
+    def keep(self, batch: list[Result]) -> None:
+        """Judge and write; one result a device, the newest."""
+        judged = {
+            result.device.id: (result, self.watch.judge(result.device, result.outcome, result.tick)) for result in batch
+        }
+        told_something = [(result, verdict) for result, verdict in judged.values() if verdict]
+        if told_something:
+            self.persist(told_something)
+
+    def persist(self, judged: list[tuple[Result, Verdict]]) -> None:
+        """Write, again and again while the database is in trouble and the results are young."""
+        while True:
+            try:
+                open_connection()
+                return self.write(judged)
+            except Lost:
+                return log.warning("another engine has taken over", results=len(judged))
+            except Exception as error:
+                drop_broken_connection()
+                if not is_trouble(error):
+                    return self.write_singly(judged, error)
+                if self.ending.is_set() or clock.monotonic() - judged[0][0].tick > self.watch.interval:
+                    return log.error("results were left out", results=len(judged), error=str(error))
+            self.ending.wait(PAUSE)
+
+    def write_singly(self, judged: list[tuple[Result, Verdict]], error: Exception) -> None:
+        """Keep all results but the one that cannot be kept."""
+        if len(judged) == 1:
+            log.error("a result was left out", device=judged[0][0].device.id, exc_info=error)
+        else:
+            for one in judged:
+                self.persist([one])
+
+    def write(self, judged: list[tuple[Result, Verdict]]) -> None:
+        with transaction():
+            self.leader.require()
+            still = [still_row(result, verdict) for result, verdict in judged if is_known(result.device, verdict)]
+            store.write([checked(result, verdict) for result, verdict in judged if tells_up_or_down(verdict)], still)
+            store.write_findings(list(findings(judged)))
+            for result, verdict in judged:
+                if not is_known(result.device, verdict):
+                    facts = verdict.facts | {"ms": verdict.ms}
+                    states.note(result.device.id, result.device.connection_version, verdict.code, facts)
+                if result.outcome.result:
+                    seen.note_changes(result.device, result.outcome, result.at)
+
+
+def findings(judged: list[tuple[Result, Verdict]]) -> Iterator[Found]:
+    """What is new of the devices that are who they were."""
+    for result, verdict in judged:
+        if verdict.status == Status.ONLINE and (found := seen.found(result.device, result.outcome.result, result.at)):
+            yield found
+
+
+def is_known(device: Due, verdict: Verdict) -> bool:
+    """Whether the check found what stands in the state already."""
+    same = device.status == verdict.status and (device.reason or "ok") == verdict.code
+    return same and verdict.status not in MOVING
+
+
+def tells_up_or_down(verdict: Verdict) -> bool:
+    return verdict.status in {Status.ONLINE, Status.OFFLINE}
+
+
+def still_row(result: Result, verdict: Verdict) -> Still:
+    return Still(result.device.id, result.device.connection_version, verdict.status, result.at, verdict.ms)
+
+
+def checked(result: Result, verdict: Verdict) -> Checked:
+    up = verdict.status == Status.ONLINE
+    sample = samples.pack(result.at.minute, verdict.ms if up else None)
+    hour = int(result.at.timestamp()) // 3600
+    device = result.device
+    return Checked(hour, device.id, device.connection_version, int(up), (verdict.ms or 0) if up else 0, sample)
