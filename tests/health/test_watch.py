@@ -10,7 +10,7 @@ from webapp.devices.models import Status
 from webapp.health.models.roster import Due
 from webapp.health.services.visits import Visited
 from webapp.health.services.watch import GRACE, Verdict, Watch
-from webapp.protocols.errors import KeyChanged, NotActivated, Unauthorized, Unreachable
+from webapp.protocols.errors import BadReply, KeyChanged, NoDigest, NotActivated, Unauthorized, Unreachable
 from webapp.protocols.isapi.health import Findings, Light, Missing
 from webapp.protocols.isapi.status import SystemStatus
 from webapp.protocols.isapi.system import DeviceInfo
@@ -136,6 +136,16 @@ def test_another_serial_number_is_another_device_until_the_known_one_is_back(wat
 
 def test_a_serial_number_that_was_not_known_is_no_other_device(watch):
     assert watch.judge(device(serial=""), answer("B2"), 0).status == Status.ONLINE
+
+
+@pytest.mark.parametrize(("error", "status"), [(NoDigest(), Status.AUTH_FAILED), (BadReply(), Status.OFFLINE)])
+def test_one_strange_answer_says_nothing_three_do_and_a_good_one_ends_it(watch, error, status):
+    for at in (0, 15):
+        assert watch.judge(device(), Outcome(error=error), at) is None
+    assert watch.judge(device(), Outcome(error=error), 30).status == status
+    bad = device(status=status, reason=error.code)
+    assert watch.judge(bad, Outcome(error=error), 60).status == status
+    assert watch.judge(bad, answer(), 120).status == Status.ONLINE
 
 
 # ---- our own connection

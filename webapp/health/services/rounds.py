@@ -111,7 +111,7 @@ class Rounds:
 
     def begin(self, device: Due, now: float) -> None:
         """Ask a device, unless it is not to be asked now."""
-        if device.status in STOPPED or is_locked(device):
+        if device.reason in STOPPED or is_locked(device):
             return
         if device.id in self.under_way:
             self.skip()

@@ -22,8 +22,9 @@ MISSES = 3
 STARTING = 300  # seconds after a reboot that we saw in which a refusal is not believed at once
 GRACE = 60  # seconds after which it is asked again
 SILENT = {"timeout", "no_route", "no_such_name"}  # nothing came back: it may be the way to the device
-DEFINITE = set(states.STATUSES) - {"ok"}  # an answer, and one that is about the device
-STOPPED = {Status.AUTH_FAILED, Status.CERTIFICATE_CHANGED, Status.UNSUPPORTED}  # until a person acts
+PASSING = {"no_digest", "low_privilege"}  # what a device in a hurry says too; it costs no login, so it is asked again
+DEFINITE = set(states.STATUSES) - PASSING - {"ok"}  # an answer, and one that is about the device
+STOPPED = {"wrong_password", "key_changed", "not_encoding"}  # reasons after which only a person's deed helps
 
 
 @dataclass(slots=True)
@@ -105,8 +106,9 @@ class Watch:
         return Verdict(states.STATUSES[code], code, facts)
 
     def missed(self, device: Due, code: str, facts: dict[str, Any], now: float) -> Verdict | None:
-        if device.status == Status.OFFLINE:
-            return Verdict(Status.OFFLINE, code, facts)
+        status = states.STATUSES.get(code, Status.OFFLINE)
+        if device.status in {Status.OFFLINE, status}:
+            return Verdict(status, code, facts)
         miss = self.misses.get(device.id)
         if miss is None or miss.version != device.connection_version:
             miss = self.misses[device.id] = Miss(now, device.connection_version)
@@ -117,7 +119,7 @@ class Watch:
         blame = self.uplink.blame(miss.first, now) if code in SILENT else Blame.THEM
         if blame is Blame.THEM:
             self.forget(device.id)
-            return Verdict(Status.OFFLINE, code, facts)
+            return Verdict(status, code, facts)
         if blame is Blame.US:
             self.lost_since = self.lost_since if self.lost_since is not None else miss.first
         self.retries[device.id] = now + self.interval / 4
