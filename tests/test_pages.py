@@ -28,7 +28,7 @@ from webapp.db import database
 FIRST_LOAD, PART = 45 * 1024, 3 * 1024  # bytes over the wire
 REQUESTS = 6
 FRESH = re.compile(r'(name="key"[^>]*value=")[^"]*')  # of every form that is opened
-NOT_PAGES = {"home.healthz", "home.manifest", "home.service_worker"}
+NOT_PAGES = {"home.healthz", "home.manifest", "home.service_worker", "health.report_csv", "health.show_metrics"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tests.factories import make_device, make_site
+from tests.factories import DISK, cameras, make_device, make_findings, make_past, make_silent_findings, make_site
 from webapp.accounts.models import Account, Company, ResetToken
 from webapp.common import clock
 from webapp.common.tokens import hash_token, new_token
@@ -15,7 +15,10 @@ from webapp.db import transaction
 from webapp.devices.models import Device, DeviceState, Mode, Probe, Status
 from webapp.devices.models.probe import Intent
 from webapp.devices.services import steps
+from webapp.health.models import Silence
+from webapp.protocols.isapi.channels import Channel
 from webapp.protocols.isapi.kinds import Kind
+from webapp.protocols.isapi.storage import Disk, Storage
 from webapp.sites.models import Site, SiteStatus
 
 MARKUP = "<b data-evil>Tor & \"Hof\"</b> 'Süd' {{ 7*7 }}"
@@ -34,6 +37,7 @@ STATES: dict[str, dict[str, Any]] = {
     "auth_failed": {"status": Status.AUTH_FAILED, "reason": "wrong_password", "tries_left": 4},
     "locked": {"status": Status.LOCKED, "reason": "locked"},
     "certificate_changed": {"status": Status.CERTIFICATE_CHANGED, "reason": "key_changed", "seen_key": KEY},
+    "other_device": {"status": Status.OTHER_DEVICE, "reason": "other_device"},
     "unsupported": {"status": Status.UNSUPPORTED, "reason": "not_activated"},
     "checking": {"status": Status.CHECKING, "checked_at": None, "ms": None},
 }
@@ -64,6 +68,7 @@ def build(company: Company, admin: Account) -> World:
         sites = {name: make_site(company, name=text, city=text[:60]) for name, text in NAMES.items()}
         sites |= {"full": make_site(company, name="Bakery", address="Market Square 3", city="Lindau")}
         sites |= {"empty": make_site(company, name="Depot")}
+        sites |= {"dark": make_site(company, name=f"Dark {MARKUP}", password_days=45)}
         sites |= {"foreign": make_site(company, name="Museum", status=SiteStatus.OWNED_UNAUTHORIZED)}
         devices = make_devices(sites)
         for n in range(51):
@@ -76,14 +81,45 @@ def build(company: Company, admin: Account) -> World:
 
 def make_devices(sites: dict[str, Site]) -> dict[str, Device]:
     made = {name: make_device(sites[name], name=text, username=text[:64]) for name, text in NAMES.items()}
-    full, now = sites["full"], clock.now()
+    full = sites["full"]
     for name, values in DEVICES.items():
         made[name] = make_device(full, name=f"Camera, {name}", **values)
     for name, values in STATES.items():
         made[name] = make_device(full, name=f"Camera, {name}", pin=KEY)
+        now = clock.now()
         given: dict[str, Any] = {"checked_at": now, "ms": 41, "locked_until": now + timedelta(minutes=20)} | values
         DeviceState.set(made[name].id, now, given.pop("status"), **given)
+    facts = json.dumps({"serial": MARKUP, "model": "DS-2CD2387G2-LU"})
+    DeviceState.update(facts=facts).where(DeviceState.device == made["other_device"].id).execute()
+    made |= make_watched(full)
+    make_outages(sites)
     made |= {"foreign": make_device(sites["foreign"]), "running": make_device(full, name="Camera, running")}
+    return made
+
+
+def make_outages(sites: dict[str, Site]) -> None:
+    """A site without a line, and an address without one at a site where other devices are there."""
+    now, old = clock.now(), clock.now() - timedelta(days=50)
+    for place, host in ((sites["dark"], "2001:db8:85a3:8d3:1319:8a2e:370:7300"), (sites["full"], "127.8.8.8")):
+        for port in (8001, 8002, 8003):
+            device = make_device(place, host=host, port=port, name=f"Camera at {port}", password_set_at=old)
+            DeviceState.set(device.id, now - timedelta(days=port % 8000), Status.OFFLINE, reason="timeout")
+            DeviceState.update(checked_at=now).where(DeviceState.device == device.id).execute()
+
+
+def make_watched(site: Site) -> dict[str, Device]:
+    """Recorders that have been checked for weeks: one that is well, one with troubles, one that tells nothing."""
+    made = {name: make_device(site, name=f"Recorder, {name}", type=Kind.NVR) for name in ("well", "ill", "silent")}
+    for device in made.values():
+        make_past(device)
+    make_findings(made["well"])
+    worn = Disk(2, "hdd2", "hdd", "error", 3_815_447, 0, "RW")
+    empty = Disk(3, "hdd3", "hdd", "notexist", None, None)
+    lost = (*cameras(32, *range(3, 15)), Channel(40, MARKUP, "ip", False, "wrong_password"))
+    make_findings(made["ill"], drift=-7600, blocks={"storage": Storage((DISK, worn, empty), ""), "channels": lost})
+    make_silent_findings(made["silent"], "low_privilege")
+    now = clock.now()
+    Silence.set(made["ill"].id, until=now + timedelta(hours=4), reason=MARKUP, by_name="Ada Admin", began_at=now)
     return made
 
 
@@ -100,6 +136,8 @@ FIXED = {
     "devices found": "/devices?q=camera&status=down&type=network_camera",
     "devices, none found": "/devices?q=%22%3E%3Cscript%3E&status=nonsense",
     "devices, weak": "/devices?status=weak",
+    "devices, old passwords": "/devices?status=old_password&mode=ip_domain",
+    "devices, locked": "/devices?status=locked",
     "account": "/account",
     "password": "/account/password",
     "sessions": "/account/sessions",
@@ -115,11 +153,13 @@ def site_pages(sites: dict[str, Site]) -> dict[str, str]:
         "": "",
         "edit": "/edit",
         "delete": "/delete",
+        "devices": "/devices",
+        "report": "/report",
         "add device": "/devices/new",
         "address": "/devices/new/address",
     }
     pages = {f"site {name}": f"/sites/{site.id}" for name, site in sites.items()}
-    some = {name: sites[name] for name in ("markup", "unbroken", "full")}
+    some = {name: sites[name] for name in ("markup", "unbroken", "full", "dark")}
     pages |= {
         f"site {name} {rest}".strip(): f"/sites/{site.id}{path}"
         for name, site in some.items()
@@ -128,10 +168,13 @@ def site_pages(sites: dict[str, Site]) -> dict[str, str]:
     return pages | {"site full, page 2": f"/sites/{sites['full'].id}?page=2"}
 
 
+WATCHED = ("health", "monitoring", "monitoring/off", "silence")
+
+
 def device_pages(devices: dict[str, Device]) -> dict[str, str]:
     pages = {f"device {name}": f"/devices/{device.id}" for name, device in devices.items()}
-    for part in ("status", "address", "address/edit", "type", "type/edit", "delete"):
-        names = ("markup", "unbroken", "certificate_changed", "by_hand", "unknown", "running")
+    for part in ("status", "address", "address/edit", "type", "type/edit", "delete", *WATCHED):
+        names = ("markup", "unbroken", "certificate_changed", "by_hand", "unknown", "running", "ill", "paused")
         pages |= {f"device {name} {part}": f"/devices/{devices[name].id}/{part}" for name in names}
     return pages
 

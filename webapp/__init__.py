@@ -26,6 +26,7 @@ from webapp.config import ROOT, Settings
 from webapp.db import connect, open_connection
 from webapp.devices import listeners as _listeners  # noqa: F401  (listens once it is imported)
 from webapp.devices.views import bp as devices_bp
+from webapp.health.views import bp as health_bp
 from webapp.home.views import bp as home_bp
 from webapp.sites.views import bp as sites_bp
 
@@ -120,7 +121,7 @@ def connect_first() -> None:
 def furnish(app: Flask) -> None:
     """Blueprints, and what every template may use."""
     app.url_map.converters["id"] = IdConverter
-    for blueprint in (home_bp, accounts_bp, sites_bp, devices_bp):
+    for blueprint in (home_bp, accounts_bp, sites_bp, devices_bp, health_bp):
         app.register_blueprint(blueprint)
     app.extensions["assets"] = assets.build(ROOT / "static", BUILD)
     templating.install(app)

@@ -27,6 +27,9 @@ PAGES = (
     "site unbroken",
     "site empty",
     "site foreign",
+    "site dark",
+    "site dark report",
+    "site full report",
     "site full edit",
     "site markup delete",
     "site full add device",
@@ -37,6 +40,12 @@ PAGES = (
     "device markup",
     "device unbroken",
     "device certificate_changed",
+    "device well",
+    "device ill",
+    "device ill silence",
+    "device ill monitoring/off",
+    "device other_device",
+    "device paused",
     "device by_hand",
     "device long_host",
     "device unbroken address/edit",
@@ -78,12 +87,12 @@ def test_it_reads_from_right_to_left(phones, house, arabic, signed_in, name):
 
 def test_a_form_with_faults_has_no_barriers(phone, house):
     phone.emulate_media(reduced_motion="reduce")
-    for name in ("new site", "site full address", "device online"):
+    for name, button in (("new site", "Save"), ("site full address", "Add device"), ("device online", "Save")):
         phone.goto(house.pages[name])
         if name == "device online":
             phone.get_by_role("link", name="Edit", exact=True).click()
             phone.get_by_label("Device name").fill("")
-        phone.locator("main form button:not([type=button])").last.click()
+        phone.get_by_role("button", name=button, exact=True).click()
         phone.get_by_role("alert").first.wait_for()
         assert barriers(phone) == []
         phone.emulate_media(color_scheme="dark")

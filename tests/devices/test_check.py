@@ -26,7 +26,7 @@ def check(person, device: Device) -> str:
     assert person.post(f"/devices/{device.id}/check", htmx=True).status_code == 303
     for _ in range(500):
         part = person.get(f"/devices/{device.id}/status", htmx=True).text
-        if "hx-trigger" not in part:
+        if "every 1s" not in part:
             return part
         time.sleep(0.02)
     raise AssertionError("the check did not end")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -68,6 +69,14 @@ def test_it_shows_the_worst_first(admin, fleet):
         ("?status=online", ["Nameless", "Weak", "Panel", "Well"]),
         ("?status=offline", ["Down"]),
         ("?status=weak", ["Weak"]),
+        ("?status=auth_failed", ["Refused"]),
+        ("?status=other_device", []),
+        ("?status=locked", []),
+        ("?status=paused", []),
+        ("?status=checking", []),
+        ("?status=unknown", []),
+        ("?status=old_password", []),
+        ("?mode=ip_domain&status=attention", ["Nameless", "Weak"]),
         ("?status=nonsense", []),
         ("?type=nvr", ["Refused"]),
         ("?type=unknown", ["Nameless"]),
@@ -143,3 +152,64 @@ def test_names_are_text(admin, site):
     make_device(site, name='<script>alert("x")</script>')
     page = admin.get("/devices").text
     assert "<script>alert" not in page and "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status not in {Status.UNKNOWN, Status.PAUSED}])
+def test_every_status_has_its_filter(admin, site, status):
+    make_device(site, name="Other", status=Status.LOCKED if status != Status.LOCKED else Status.OFFLINE)
+    make_device(site, name="Wanted", status=status)
+    page = admin.get(f"/devices?status={status}")
+    assert names(page) == ["Wanted"]
+    assert re.search(rf'href="/devices\?status={status}" aria-current="page">[^<]+ <span>1</span>', page.text)
+
+
+def test_what_is_not_monitored_is_listed_as_such_whatever_its_state_was(admin, site):
+    make_device(site, name="Off", status=Status.OFFLINE, health_monitoring=False)
+    make_device(site, name="On", status=Status.OFFLINE)
+    assert names(admin.get("/devices?status=paused")) == ["Off"]
+    assert names(admin.get("/devices?status=down")) == ["On"]
+    assert "Not monitored <span>1</span>" in admin.get("/devices").text
+
+
+def test_a_filter_that_would_find_nothing_is_not_offered(admin, fleet):
+    page = admin.get("/devices").text
+    assert "status=paused" not in page and "status=old_password" not in page and "status=auth_failed" not in page
+    down = admin.get("/devices?status=down").text
+    assert "Sign-in failed <span>1</span>" in down and "Locked <span>" not in down
+
+
+def poll_of(page) -> str:
+    """The address that the list asks again."""
+    return unescape(re.search(r'id="list"[^>]* hx-get="([^"]+)"', page.text)[1])
+
+
+@pytest.mark.parametrize("path", ["/devices", "/devices?q=a&status=down&type=nvr", "/devices?page=2"])
+def test_a_poll_brings_nothing_until_something_changes(admin, site, fleet, path):
+    for n in range(50):
+        make_device(site, name=f"Camera {n:03}")
+    url = poll_of(admin.get(path))
+    assert path.partition("?")[2] in url
+    for _ in range(2):
+        reply = admin.get(url, htmx=True)
+        assert (reply.status_code, reply.data) == (204, b"")
+    DeviceState.update(status=Status.LOCKED).execute()
+    reply = admin.get(url, htmx=True)
+    assert reply.status_code == 200 and "<html" not in reply.text and poll_of(reply) != url
+    assert admin.get(poll_of(reply), htmx=True).status_code == 204
+
+
+def test_a_page_is_never_empty_for_a_version_that_is_known(admin, fleet):
+    assert names(admin.get(poll_of(admin.get("/devices")))) != []
+
+
+def test_being_checked_again_with_the_same_outcome_is_no_change(admin, fleet):
+    url = poll_of(admin.get("/devices"))
+    DeviceState.update(checked_at=clock.now(), ms=99).execute()
+    assert admin.get(url, htmx=True).status_code == 204
+
+
+def test_a_poll_asks_for_no_more_than_the_list(admin, fleet):
+    url = poll_of(admin.get("/devices"))
+    with statements() as sent:
+        assert admin.get(url, htmx=True).status_code == 204
+    assert len(sent) == 2, sent

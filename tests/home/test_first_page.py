@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
+from datetime import timedelta
+
+import pytest
 
 from tests.factories import assign, make_company, make_device, make_employee, make_site
 from webapp.accounts.permissions import Role
+from webapp.common import clock
+from webapp.db import database
+from webapp.devices.models import Status
+from webapp.health.models import EngineLease
 from webapp.protocols.isapi.kinds import Kind
+from webapp.sites.models import Site
 
 
 def figures(person):
@@ -31,11 +40,17 @@ def test_each_figure_matches_the_list_that_it_opens(admin, company):
     site = make_site(company)
     make_site(company)
     make_device(site)
-    make_device(site, password="12345678")
+    make_device(site, status=Status.LOCKED, password="12345678")
+    make_device(site, status=Status.OTHER_DEVICE, password_set_at=clock.now() - timedelta(days=31))
     make_device(site, type=Kind.UNKNOWN)
-    make_device(make_site(make_company()), password="12345678")
+    make_device(site, password="12345678")
+    make_device(site, password_set_at=clock.now() - timedelta(days=31))
+    make_device(make_site(make_company()), password="12345678", status=Status.OFFLINE)
+    assert list(figures(admin).values()) == [[2], [6], [2], [2]]
+
+    Site.update(password_days=30).execute()
     shown = figures(admin)
-    assert list(shown.values()) == [[2], [3], [1], [1]]
+    assert list(shown.values()) == [[2], [6], [2], [3], [2]]
     for path, (count,) in shown.items():
         reply = admin.get(path.replace("&amp;", "&"))
         assert len(set(re.findall(r'href="/(?:sites|devices)/(\d+)"', reply.text))) == count
@@ -48,3 +63,90 @@ def test_figures_count_only_what_the_person_sees(sign_in, company):
     installer = make_employee(company)
     assign(mine, installer)
     assert list(figures(sign_in(installer.email)).values())[:2] == [[1], [1]]
+
+
+def attention(person):
+    """The text of the list of what needs somebody."""
+    return person.get("/").text.partition("Needs attention")[2].partition("</section>")[0]
+
+
+def test_what_needs_somebody_comes_worst_first(admin, company):
+    site = make_site(company)
+    make_device(site, name="Well")
+    make_device(site, name="Weak", password="12345678")
+    make_device(site, name="Refused", status=Status.AUTH_FAILED)
+    shown = attention(admin)
+    assert shown.index("Refused") < shown.index("Weak") and "Well" not in shown
+    make_device(make_site(make_company()), name="Foreign", status=Status.OFFLINE)
+    assert "Foreign" not in attention(admin)
+
+
+def test_when_nothing_does_it_says_so(admin, company):
+    make_device(make_site(company))
+    assert "Nothing is known to be down" in attention(admin)
+
+
+def beat(**values):
+    EngineLease.delete().execute()
+    EngineLease.create(**{"beat_at": clock.now()} | values)
+
+
+STOPPED, GONE = "Devices are not being checked", "Our own connection seems to be gone"
+
+
+def test_when_nothing_checks_it_says_what_to_do(admin, company):
+    make_device(make_site(company))
+    page = admin.get("/").text
+    assert STOPPED in page and "It has not run yet" in page and "Start the server again" in page
+    beat(beat_at=clock.now() - timedelta(minutes=3))
+    page = admin.get("/").text
+    assert STOPPED in page and "3 min. ago" in page
+    beat()
+    page = admin.get("/").text
+    assert STOPPED not in page and GONE not in page
+
+
+@pytest.mark.parametrize("values", [{"health_monitoring": False}, {"mode": "serial"}])
+def test_where_nothing_is_to_be_checked_nothing_is_missed(admin, company, values):
+    make_device(make_site(company), **values)
+    assert STOPPED not in admin.get("/").text
+
+
+class TestWithoutAnEngine:
+    @pytest.fixture
+    def settings(self):
+        return {"engine": "off"}
+
+    def test_the_pages_claim_nothing_of_it(self, admin, company):
+        make_device(make_site(company))
+        assert STOPPED not in admin.get("/").text
+
+
+def test_when_our_own_connection_is_gone_it_says_so(admin, company):
+    make_device(make_site(company))
+    beat(uplink_lost_at=clock.now() - timedelta(minutes=7))
+    page = admin.get("/").text
+    assert GONE in page and "7 min. ago" in page and STOPPED not in page
+
+
+def test_the_page_is_three_statements(admin, company):
+    make_device(make_site(company))
+    sent, send = [], database.obj.execute_sql
+
+    def note(sql, *args, **kwargs):
+        sent.append(sql)
+        return send(sql, *args, **kwargs)
+
+    database.obj.execute_sql = note
+    try:
+        admin.get("/")
+    finally:
+        del database.obj.execute_sql
+    assert len(sent) == 3, sent  # the session, the figures with the list, the engine
+
+
+@pytest.mark.parametrize(("used", "told"), [(890, False), (930, True)])
+def test_a_disk_that_is_nearly_full_is_told_of(admin, monkeypatch, used, told):
+    found = shutil.disk_usage("/")._replace(total=1000, used=used, free=1000 - used)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: found)
+    assert ("disk is 93 % full" in admin.get("/").text) is told

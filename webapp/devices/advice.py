@@ -259,6 +259,12 @@ SENTENCES: dict[str, Sentence] = {
         ),
     ),
     "key_changed": key_changed,
+    "other_device": fixed(
+        lambda: _("Another device answers at this address."),
+        lambda: _(
+            "It has another serial number. Accept it if the device was replaced; else check the address and the forwarding in the router."
+        ),
+    ),
     "not_encoding": not_encoding,
     "our_fault": our_fault,
     "cut_short": fixed(

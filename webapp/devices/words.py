@@ -42,6 +42,7 @@ STATUSES = {
     Status.AUTH_FAILED: ("bad", "key", lazy("Sign-in failed")),
     Status.LOCKED: ("bad", "lock", lazy("Locked")),
     Status.CERTIFICATE_CHANGED: ("bad", "shield", lazy("Certificate changed")),
+    Status.OTHER_DEVICE: ("bad", "unknown", lazy("Another device")),
     Status.UNSUPPORTED: ("bad", "alert", lazy("Not supported")),
     Status.UNKNOWN: ("off", "dash", lazy("Unknown")),
     Status.PAUSED: ("off", "dash", lazy("Not monitored")),

@@ -10,6 +10,7 @@ from webapp.accounts.principal import Principal
 from webapp.common.i18n import _
 
 LIST = "devices.index"  # a single device is a part of its site
+ROOMS = ("sites.", "devices.", "health.")
 
 
 def frame(person: Principal) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def frame(person: Principal) -> dict[str, Any]:
     here = request.endpoint or ""
     tabs = [
         (url_for("home.show"), _("Home"), "home", here == "home.show"),
-        (url_for("sites.index"), _("Sites"), "sites", here.startswith(("sites.", "devices.")) and here != LIST),
+        (url_for("sites.index"), _("Sites"), "sites", here.startswith(ROOMS) and here != LIST),
         (url_for("devices.index"), _("Devices"), "camera", here == LIST),
         (url_for("accounts.show"), _("Account"), "me", here.startswith("accounts.")),
     ]

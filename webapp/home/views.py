@@ -6,20 +6,24 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
 
+from webapp import config
 from webapp.accounts import guard
 from webapp.accounts.guard import public
+from webapp.common import disk
 from webapp.common.htmx import show_page
 from webapp.common.i18n import _, direction, language
 from webapp.db import is_trouble, open_connection, pending_migrations
-from webapp.devices.services import lists
+from webapp.health.services import rollup
 
 bp = Blueprint("home", __name__)
 
 
 @bp.get("/")
 def show() -> Any:
-    by = guard.me()
-    return show_page("home/show.html", tally=lists.tally(by), worst=lists.worst(by))
+    seen = rollup.overview(guard.me())
+    trouble, full = rollup.engine_trouble(seen.counts.watched), disk.used(config.current().data)
+    told = {"trouble": trouble, "full": full if full >= disk.NEARLY_FULL else 0, "short_time": rollup.short_time}
+    return show_page("home/show.html", **told, **seen._asdict())
 
 
 @bp.get("/healthz")

@@ -6,7 +6,20 @@ from wtforms import SelectField
 from wtforms.validators import Length, ValidationError
 
 from webapp.common.forms import Form, Required, Text, VersionedForm
-from webapp.common.i18n import _, lazy, zones
+from webapp.common.i18n import _, lazy, plural, zones
+
+REMINDERS = {
+    0: lazy("Never"),
+    7: lazy("Every week"),
+    30: lazy("Every month"),
+    90: lazy("Every 3 months"),
+    180: lazy("Every 6 months"),
+    365: lazy("Every year"),
+}
+
+
+def reminder_name(days: int) -> str:
+    return str(REMINDERS.get(days) or plural("Every %(num)s day", "Every %(num)s days", days))
 
 
 class SiteForm(VersionedForm):
@@ -14,6 +27,19 @@ class SiteForm(VersionedForm):
     address = Text(lazy("Address"), [Length(max=128)])
     city = Text(lazy("City"), [Length(max=128)])
     region = Text(lazy("State or region"), [Length(max=128)])
+    password_days = SelectField(
+        lazy("Remind of password changes"),
+        description=lazy("Devices whose password is older are listed under “To check”."),
+        coerce=int,
+        default=0,
+        choices=lambda: list(REMINDERS.items()),
+        invalid_choice_message=lazy("Choose how often from the list."),
+        invalid_value_message=lazy("Choose how often from the list."),
+    )
+
+    def offer_days(self, kept: int) -> None:
+        """Beside the usual ones, the number of days that the site has."""
+        self.password_days.choices = [(days, reminder_name(days)) for days in sorted({*REMINDERS, kept})]
 
 
 class NewSiteForm(SiteForm):

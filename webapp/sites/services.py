@@ -17,7 +17,7 @@ from webapp.common.signals import site_leaving
 from webapp.db import transaction
 from webapp.sites.models import Assignment, Site, SiteStatus
 
-DETAILS = ("name", "address", "city", "region")
+DETAILS = ("name", "address", "city", "region", "password_days")
 
 
 class Operation(StrEnum):

@@ -12,13 +12,14 @@ from webapp.accounts import guard
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused
-from webapp.common.htmx import leave_to, show_page, show_part
+from webapp.common.htmx import leave_to, show_page, show_part, wants_part
 from webapp.common.i18n import _
 from webapp.common.memo import show_list
 from webapp.common.pages import page_number
 from webapp.devices.services import lists
+from webapp.health.services import rollup
 from webapp.sites import services
-from webapp.sites.forms import DeleteSiteForm, NewSiteForm, SiteForm
+from webapp.sites.forms import DeleteSiteForm, NewSiteForm, SiteForm, reminder_name
 from webapp.sites.models import Site
 
 bp = Blueprint("sites", __name__, url_prefix="/sites")
@@ -59,9 +60,13 @@ def add() -> Any:
 
 
 def site_page(site: Site) -> dict[str, Any]:
+    health = rollup.site_page(guard.me(), site, page_number(request.args))
     return {
         "site": site,
-        "found": lists.devices(current_user, {"site": str(site.id)}, page_number(request.args)),
+        "health": health,
+        "short_time": rollup.short_time,
+        "reminder": reminder_name(site.password_days) if site.password_days else "",
+        "found": health.found,
         "may_edit": services.may_edit(current_user, site),
         "may_delete": services.may_delete(current_user, site),
         "may_add": services.may_manage_devices(current_user, site),
@@ -77,12 +82,23 @@ def show(site_id: int) -> Any:
     return show_page("sites/show.html", **page)
 
 
+@bp.get("/<id:site_id>/devices")
+def devices(site_id: int) -> Any:
+    """The site's devices and how they fare; a poll that brings the version it shows is told when that is so still."""
+    page = site_page(services.find(current_user, site_id))
+    if wants_part() and request.args.get("v") == page["health"].version:
+        return "", 204
+    return show_part("sites/show.html", "sites/_devices.html", **page)
+
+
 @bp.get("/<id:site_id>/edit")
 @may(Right.MANAGE_SITES)
 def edit(site_id: int) -> Any:
     site = services.find(current_user, site_id)
     services.require(site, services.Operation.EDIT)
-    return show_page("sites/edit.html", site=site, form=SiteForm(obj=site))
+    form = SiteForm(obj=site)
+    form.offer_days(site.password_days)
+    return show_page("sites/edit.html", site=site, form=form)
 
 
 @bp.post("/<id:site_id>/edit")
@@ -90,6 +106,7 @@ def edit(site_id: int) -> Any:
 def save(site_id: int) -> Any:
     site = services.find(current_user, site_id)
     form = SiteForm()
+    form.offer_days(site.password_days)
     if not form.validate():
         return show_page("sites/edit.html", site=site, form=form), 422
     try:
@@ -106,6 +123,8 @@ def refuse_edit(site_id: int, form: SiteForm, no: Refused) -> str:
         form.version.data = str(site.version)
         fields = (form.name, form.address, form.city, form.region)
         theirs = [(field.label.text, field.data, getattr(site, field.short_name)) for field in fields]
+        days = [reminder_name(days) for days in (form.password_days.data, site.password_days)]
+        theirs.append((form.password_days.label.text, *days))
     (form.form_errors if no.code == "changed_meanwhile" else form.name.errors).append(no.why)
     return show_page("sites/edit.html", site=site, form=form, theirs=theirs)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from peewee import IntegrityError
@@ -19,6 +20,7 @@ from webapp.devices.models import Device, DeviceState, Mode, Probe, Status
 from webapp.devices.models.device import all_sealed
 from webapp.devices.models.probe import Intent
 from webapp.devices.services import adding, probing, states
+from webapp.devices.services.monitoring import require_monitoring
 from webapp.protocols.isapi.kinds import ENCODING, Kind
 from webapp.sites import services as sites
 from webapp.sites.models import SiteStatus
@@ -51,7 +53,7 @@ def changes(device: Device, typed: dict[str, Any]) -> list[str]:
 
 
 def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: int) -> Probe | None:
-    """Change how a device is called and reached, and check it at once when the connection changed.
+    """Change how a device is called and reached, and check it at once when the connection of a monitored one changed.
 
     `version` is that of the form: somebody else's change in between is refused with `code` "changed_meanwhile" (E4);
     "unchanged" when there is nothing to save (E5). Gives the check that began, if one did. Raises Refused, TooMany.
@@ -64,7 +66,8 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
     if device.version != version:
         raise changed_meanwhile()
     adding.require_free(by, typed["host"], typed["port"], device.site_id, but=device.id)
-    if changed != ["name"]:
+    checked = changed != ["name"] and device.health_monitoring
+    if checked:
         probing.require_turn(by)
     try:
         with transaction():
@@ -72,7 +75,7 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
     except IntegrityError as error:
         adding.require_free(by, typed["host"], typed["port"], device.site_id, but=device.id)
         raise changed_meanwhile() from error
-    return check_after_edit(by, find(by, device.id)) if changed != ["name"] else None
+    return check_after_edit(by, find(by, device.id)) if checked else None
 
 
 def changed_meanwhile() -> Refused:
@@ -111,6 +114,7 @@ def check_after_edit(by: Principal, device: Device) -> Probe | None:
 def check(by: Principal, device: Device) -> Probe:
     """A person wants to know now: ask the device, whatever is known. Raises Refused, TooMany."""
     require_by_address(device)
+    require_monitoring(device)
     sites.require(device.site, sites.Operation.MANAGE_DEVICES)
     typed = connection_of(device)
     if before := probing.refused_before(by, typed):
@@ -126,6 +130,7 @@ def connection_of(device: Device) -> dict[str, Any]:
 def accept_key(by: Principal, device: Device, key: str) -> Probe:
     """Trust the changed certificate that a person has looked at, and check at once (Z21). Raises Refused."""
     require_by_address(device)
+    require_monitoring(device)
     sites.require(device.site, sites.Operation.MANAGE_DEVICES)
     state = DeviceState.of(device.id)
     if not state or not key or state.seen_key != key:
@@ -135,6 +140,44 @@ def accept_key(by: Principal, device: Device, key: str) -> Probe:
             raise changed_meanwhile()
         audit.record(by, "device.certificate_accepted", device)
     return check(by, find(by, device.id))
+
+
+def accept_replacement(by: Principal, device: Device, serial: str) -> Probe | None:
+    """Take the device that answers now for this one, and check it at once: `serial` is that which a person has seen.
+
+    None when it was taken already, as after a double tap. Raises Refused, TooMany.
+    """
+    require_by_address(device)
+    require_monitoring(device)
+    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    probing.require_turn(by)
+    with transaction():
+        if not write_replacement(device, serial):
+            return None
+        audit.record(by, "device.replaced", device, ["serial", "model"])
+    return check(by, find(by, device.id))
+
+
+def stranger(state: DeviceState | None) -> dict[str, str]:
+    """Serial number and model of the device that answers in place of ours, as far as it told them."""
+    return dict(json.loads(state.facts)) if state and state.status == Status.OTHER_DEVICE else {}
+
+
+def write_replacement(device: Device, serial: str) -> bool:
+    """Take over what the stranger has told of itself: False when that was done already. Raises Refused, NotFound."""
+    current, said = Device.locked(device.id), stranger(DeviceState.of(device.id))
+    if current is None:
+        raise NotFound
+    if serial and current.serial == serial:
+        return False
+    if not serial or said.get("serial") != serial:
+        raise Refused(_("Another device answers by now. Check again, then compare."), "serial_differs")
+    values = {"serial": serial, "model": said.get("model") or current.model, "firmware": ""}
+    for name, text in values.items():
+        setattr(current, name, text)
+    Device.note(current.id, current.connection_version, search=current.searchable(), **values)
+    DeviceState.set(current.id, clock.now(), Status.CHECKING)
+    return True
 
 
 def may_set_type(device: Device) -> bool:

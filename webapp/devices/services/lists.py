@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 from webapp import config
 from webapp.accounts.principal import Principal
 from webapp.common import clock
@@ -15,19 +17,28 @@ def device_text(by: Principal, chosen: dict[str, str], page: int) -> str:
 
 
 def read_devices(text: str, page: int) -> Found:
-    found, counts = lists.read_devices(text)
-    by_filter = {"all": counts.total, "down": counts.bad, "attention": counts.look, "online": counts.online}
-    return Found(found, counts.matching, page, by_filter)
+    found, matching, counts = lists.read_devices(text)
+    return Found(found, matching, page, counts | {"all": counts[""]})
 
 
-def devices(by: Principal, chosen: dict[str, str], page: int = 1) -> Found:
-    """The devices that a person sees, worst first."""
-    return read_devices(device_text(by, chosen, page), page)
+# The filters that are offered: the first always, the others where they would find something.
+ALWAYS = ("", "down", "attention", "online")
+KINDS = ("offline", "auth_failed", "locked", "certificate_changed", "other_device", "unsupported")  # of down
+ALSO = ("unknown", "paused", "old_password", "weak")
 
 
-def worst(by: Principal, count: int = 5) -> list[lists.DeviceRow]:
-    """The devices that most need somebody: down, or with something to mend."""
-    return [row for row in devices(by, {}).rows if row.group <= 2][:count]
+def offered(chosen: str, counts: dict[str, int]) -> list[str]:
+    """Which filters the list offers: the chosen one where it is seen, what "down" is made of only after that."""
+    more = (*KINDS, *ALSO) if chosen in {"down", *KINDS} else ALSO
+    names = [*ALWAYS, *(name for name in more if counts[name])]
+    if chosen in ALWAYS or chosen not in counts:
+        return names
+    return [names[0], chosen, *(name for name in names[1:] if name != chosen)]
+
+
+def version(*texts: str) -> str:
+    """A short name for texts: a page that brings it back is told when nothing has changed (`?v=`)."""
+    return blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
 
 
 def site_text(by: Principal, query: str, page: int) -> str:
@@ -37,8 +48,3 @@ def site_text(by: Principal, query: str, page: int) -> str:
 
 def read_sites(text: str, page: int) -> Found:
     return Found(*lists.read_sites(text), page)
-
-
-def tally(by: Principal) -> dict[str, int]:
-    sites_, devices_, weak, unknown = lists.tally(by)
-    return {"sites": sites_, "devices": devices_, "weak": weak, "unknown": unknown}

@@ -36,9 +36,16 @@ def record(probe: Probe, code: str, facts: dict[str, Any]) -> None:
             return  # gone; another has its id
         if device.connection_version != probe.connection_version:
             return
-        if said:
+        if said and is_stranger(device, said):
+            code, facts = "other_device", {"serial": said["serial"], "model": said["model"]}
+        elif said:
             note_identity(device, said)
         keep(device.id, code, facts)
+
+
+def is_stranger(device: Device, said: dict[str, Any]) -> bool:
+    """Whether another serial number answers at the device's address: a person decides whether it was replaced."""
+    return bool(device.serial and said["serial"] and said["serial"] != device.serial)
 
 
 def note(device_id: int, connection_version: int, code: str, facts: dict[str, Any]) -> None:

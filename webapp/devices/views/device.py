@@ -9,42 +9,63 @@ from typing import Any
 from flask import flash, request
 from flask_login import current_user
 
-from webapp import config
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common import clock
 from webapp.common.errors import Refused, TooMany
 from webapp.common.htmx import go_on_to, htmx, leave_to, show_page, show_part, wants_part
-from webapp.common.i18n import _
+from webapp.common.i18n import _, language
 from webapp.devices import words
 from webapp.devices.advice import advice
 from webapp.devices.forms import AddressForm, TypeForm
 from webapp.devices.models import Device, DeviceState, Probe, Status
-from webapp.devices.models.state import shown_status
+from webapp.devices.models.state import FLEETING
 from webapp.devices.services import devices
+from webapp.devices.services.lists import version
 from webapp.devices.views import bp
 from webapp.devices.views.probes import probe_view
+from webapp.health.forms import SilenceForm
+from webapp.health.services import parts
 from webapp.protocols.isapi.kinds import Kind
 
 PAGE = "devices/show.html"
 JUST_ADDED = timedelta(minutes=10)  # whoever adds one device often adds the next
 
 
-def device_page(device: Device) -> dict[str, Any]:
-    """What every part of the device's page needs."""
+def device_page(device: Device, whole: bool = False) -> dict[str, Any]:
+    """What every part of the device's page needs; the whole of it needs its health and a form beside."""
+    probe = running_probe(device)  # before its outcome: once none runs, the state is the one that it has written
     state = DeviceState.of(device.id)
-    return {
+    rows = parts.known(device, state)
+    page: dict[str, Any] = {
         "device": device,
         "state": state,
-        "status": status_view(device, state),
-        "probe": running_probe(device),
+        "status": status_view(device, state, rows.shown),
+        "stranger": devices.stranger(state) if rows.shown == Status.OTHER_DEVICE else {},
+        "probe": probe,
+        "silence": parts.maintenance(device),
         "may_manage": devices.may_manage(current_user, device),
         "may_set_type": devices.may_set_type(device),
         "detected": detected(device),
         "type_name": words.type_name,
         "deletion_refusal": devices.deletion_refusal(device),
         "just_added": clock.now() - device.added_at < JUST_ADDED,
+        "fares": parts.summarize(rows),
+        "old": 2 * rows.interval if rows.shown in FLEETING else 0,
     }
+    if whole or not wants_part():
+        page |= {"health": parts.health(device, rows), "silence_form": SilenceForm(formdata=None)}
+    return page | {"version": status_version(page, rows.marks)}
+
+
+def status_version(page: dict[str, Any], marks: tuple[object, ...]) -> str:
+    """Of the part `status`: flags for a running check and for monitoring, then a name for all that is shown in it."""
+    device, state = page["device"], page["state"]
+    read = (state.checked_at, state.ms, state.seen_key, state.status) if state else ()
+    shown = [page[name] for name in ("status", "stranger", "probe", "silence", "may_manage")]
+    told = (device.name, device.version, device.connection_version, device.pin, device.type, device.model)
+    flags = f"{'r' if page['probe'] else 'i'}{'m' if device.health_monitoring else 'o'}"
+    return flags + version(repr((*shown, read, *told, device.serial, device.firmware, marks)), language())
 
 
 def running_probe(device: Device) -> dict[str, Any] | None:
@@ -55,14 +76,12 @@ def running_probe(device: Device) -> dict[str, Any] | None:
     return view if view and view["running"] else None
 
 
-def status_view(device: Device, state: DeviceState | None) -> dict[str, Any]:
-    """Status to show, with its tone, icon and word, and what to do about it."""
-    stored, at = (state.status, state.checked_at or state.since) if state else (Status.CHECKING, device.added_at)
-    interval = config.current().check_interval
-    shown = shown_status(stored, at, device.health_monitoring, clock.now(), interval)
+def status_view(device: Device, state: DeviceState | None, shown: str) -> dict[str, Any]:
+    """Status to show, with its tone, icon and word, and what to do about it; nothing old while it is not monitored."""
+    stored = state.status if state else Status.CHECKING
     tone, icon, word = words.STATUSES[Status(shown)]
     said, reason = None, state.reason if state else ""
-    if state and reason and shown != Status.UNKNOWN:
+    if state and reason and shown not in {Status.UNKNOWN, Status.PAUSED}:
         facts = json.loads(state.facts) | {"tries_left": state.tries_left}
         if state.locked_until:
             facts["locked_for"] = int((state.locked_until - clock.now()).total_seconds())
@@ -75,9 +94,9 @@ def status_view(device: Device, state: DeviceState | None) -> dict[str, Any]:
         "stored": stored,
         "tone": tone,
         "icon": icon,
-        "word": word,
+        "word": str(word),
         "advice": said,
-        "last_word": words.STATUSES[Status(stored)][2],
+        "last_word": str(words.STATUSES[Status(stored)][2]),
     }
 
 
@@ -90,20 +109,28 @@ def detected(device: Device) -> str:
 @bp.get("/devices/<id:device_id>")
 def show(device_id: int) -> Any:
     device = devices.find(current_user, device_id)
-    return show_page(PAGE, **device_page(device))
+    return show_page(PAGE, **device_page(device, whole=True))
 
 
 @bp.get("/devices/<id:device_id>/status")
 def status(device_id: int) -> Any:
-    """The status; the last answer to a check's polls brings what the check has found out beside it.
+    """The status; 204 while the page that asks (`?v=`) shows just that. A poll brings what is new beside it.
 
-    The type comes by itself then ("checked"), unless its form is open.
+    What stands in parts of its own comes by itself: the type after a check ("checked"), unless its form is open, and
+    what depends on monitoring when that was switched elsewhere ("refreshed").
     """
-    device = devices.find(current_user, device_id)
+    device, seen = devices.find(current_user, device_id), request.args.get("v", "")
     page = device_page(device)
-    if htmx.trigger == "status" and not page["probe"]:
-        return show_page("devices/_status_done.html", **page), {"HX-Trigger": "checked"}
-    return show_part(PAGE, "devices/_status.html", **page)
+    if wants_part() and seen == page["version"]:
+        return "", 204
+    if page["probe"] or htmx.trigger != "status":
+        return show_part(PAGE, "devices/_status.html", **page)
+    checked = "" if seen.startswith("i") else "checked"
+    if checked:
+        page = device_page(devices.find(current_user, device_id))  # with what the check has read of it meanwhile
+    switched = "refreshed" if seen[1:2] not in {"", page["version"][1]} else ""
+    events = ", ".join(filter(None, (checked, switched)))
+    return show_page("devices/_status_done.html", **page), {"HX-Trigger": events} if events else {}
 
 
 @bp.post("/devices/<id:device_id>/check")
@@ -113,11 +140,15 @@ def check(device_id: int) -> Any:
     try:
         devices.check(current_user, device)
     except TooMany as no:
-        part = show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why)
-        return part, 429, {"Retry-After": str(no.retry_after)}
+        return too_busy(device, no)
     except Refused as no:
         return show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why), 409
     return go_on_to("devices.status", device_id=device.id)
+
+
+def too_busy(device: Device, no: TooMany) -> Any:
+    part = show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why)
+    return part, 429, {"Retry-After": str(no.retry_after)}
 
 
 @bp.post("/devices/<id:device_id>/certificate")
@@ -126,6 +157,19 @@ def accept_certificate(device_id: int) -> Any:
     device = devices.find(current_user, device_id)
     try:
         devices.accept_key(current_user, device, request.form.get("key", ""))
+    except Refused as no:
+        return show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why), 409
+    return go_on_to("devices.status", device_id=device.id)
+
+
+@bp.post("/devices/<id:device_id>/replacement")
+@may(Right.MANAGE_DEVICES)
+def accept_replacement(device_id: int) -> Any:
+    device = devices.find(current_user, device_id)
+    try:
+        devices.accept_replacement(current_user, device, request.form.get("serial", ""))
+    except TooMany as no:
+        return too_busy(device, no)
     except Refused as no:
         return show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why), 409
     return go_on_to("devices.status", device_id=device.id)

@@ -8,12 +8,18 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from webapp.accounts import guard
+from webapp.common.htmx import wants_part
 from webapp.common.memo import show_list
 from webapp.common.pages import page_number
+from webapp.devices.rows import filter_name
 from webapp.devices.services import lists
 from webapp.devices.views import bp
 
 FILTERS = ("q", "status", "type", "site", "mode")
+
+
+def shown(chosen: dict[str, str], version: str) -> dict[str, Any]:
+    return {"chosen": chosen, "version": version, "offered": lists.offered, "filter_name": filter_name}
 
 
 @bp.get("/devices")
@@ -24,6 +30,9 @@ def index() -> Any:
     if page > 1 and not lists.read_devices(text, page).rows:
         kept: dict[str, Any] = {name: text for name, text in chosen.items() if text}
         return redirect(url_for("devices.index", **kept), 303)
+    version = lists.version(text)
+    if wants_part() and request.args.get("v") == version:
+        return "", 204  # a poll, and all that it shows is so still
     key = (text, page, *chosen.values())
     found = partial(lists.read_devices, text, page)
-    return show_list("devices/index.html", "devices/_list.html", key, found, chosen=chosen)
+    return show_list("devices/index.html", "devices/_list.html", key, found, **shown(chosen, version))

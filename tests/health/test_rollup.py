@@ -1,0 +1,153 @@
+"""A site in one line, and how much of the last day its devices were there; its page keeps itself up to date."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+import time_machine
+
+from tests.factories import assign, make_device, make_employee, make_site
+from webapp.accounts.permissions import Role
+from webapp.common import clock
+from webapp.devices.models import DeviceState, Status
+from webapp.health.models import DeviceHour
+
+PAUSED = {"health_monitoring": False}
+
+
+@pytest.fixture
+def site(company):
+    return make_site(company, name="Bakery")
+
+
+def verdict(person, site) -> tuple[str, str]:
+    """Tone and sentence."""
+    page = person.get(f"/sites/{site.id}").text
+    return re.search(r'<div class="verdict (\w+)">.*?<strong>([^<]+)</strong>', page, re.S).groups()
+
+
+def make(site, *states):
+    for state in states:
+        make_device(site, **(state if isinstance(state, dict) else {"status": state}))
+
+
+UP, DOWN = Status.ONLINE, Status.OFFLINE
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ([UP], ("ok", "The device is online.")),
+        ([UP] * 8, ("ok", "All 8 devices are online.")),
+        ([UP] * 6 + [DOWN, Status.LOCKED], ("bad", "2 of 8 devices are down.")),
+        ([UP, Status.OTHER_DEVICE], ("bad", "1 of 2 devices is down.")),
+        ([DOWN], ("bad", "The device is down.")),
+        ([DOWN, DOWN], ("bad", "All 2 devices are down.")),
+        ([DOWN, Status.CHECKING], ("bad", "1 of 2 devices is down.")),
+        ([UP, Status.CHECKING], ("off", "1 of 2 devices is online. Of the others nothing is known.")),
+        ([Status.CHECKING], ("off", "Nothing is known: not checked lately.")),
+        ([UP, UP, PAUSED], ("ok", "All 2 monitored devices are online.")),
+        ([PAUSED, PAUSED], ("off", "Health monitoring is off for all devices.")),
+    ],
+)
+def test_a_site_in_one_line(admin, site, states, said):
+    make(site, *states)
+    assert verdict(admin, site) == said
+
+
+def test_what_was_checked_long_ago_is_not_known(admin, site):
+    make(site, UP, DOWN)
+    DeviceState.update(checked_at=clock.now() - timedelta(minutes=4)).execute()
+    assert verdict(admin, site) == ("off", "Nothing is known: not checked lately.")
+
+
+def test_a_site_without_devices_has_none(admin, site):
+    assert 'class="verdict' not in admin.get(f"/sites/{site.id}").text
+
+
+def keep(device, hours_ago, n, up):
+    hour = int(clock.now().timestamp()) // 3600 - hours_ago
+    DeviceHour.create(hour=hour, device_id=device.id, n=n, up=up, ms_sum=0, ms_max=0, samples=b"")
+
+
+@pytest.fixture
+def at_noon():
+    """Half past eleven, so that the hours of a day are half an hour short of 24."""
+    with time_machine.travel("2026-11-23 11:30:00+00:00", tick=False):
+        yield
+
+
+def test_how_much_of_the_last_day_they_were_there(at_noon, admin, site):
+    first, second = make_device(site), make_device(site)
+    for hours_ago in range(24):
+        keep(first, hours_ago, 60, 60)
+        keep(second, hours_ago, 60, 57 if hours_ago else 60)
+    keep(second, 24, 60, 0)  # longer ago
+    keep(make_device(make_site(site.company)), 1, 60, 0)  # elsewhere
+    assert "Available 97.6 % of the last 24 hours." in admin.get(f"/sites/{site.id}").text
+
+
+def test_what_is_not_known_is_no_outage_and_is_said(at_noon, admin, site):
+    device = make_device(site)
+    assert "No data of the last 24 hours." in admin.get(f"/sites/{site.id}").text
+    keep(device, 3, 60, 60)
+    keep(device, 4, 60, 60)
+    assert "Available 100 % of the last 24 hours, as far as known: 9 % of them." in admin.get(f"/sites/{site.id}").text
+
+
+def test_all_is_said_of_nothing_less(at_noon, admin, site):
+    device = make_device(site)
+    for hours_ago in range(24):
+        keep(device, hours_ago, 60, 60 if hours_ago else 59)
+    assert "Available 99.9 %" in admin.get(f"/sites/{site.id}").text
+
+
+def poll_of(page) -> str:
+    return unescape(re.search(r'<div id="devices"[^>]* hx-get="([^"]+)" hx-trigger="every 30s"', page.text)[1])
+
+
+def test_a_poll_brings_nothing_until_something_changes(admin, site):
+    make(site, *[UP] * 51)
+    url = poll_of(admin.get(f"/sites/{site.id}"))
+    assert admin.get(url, htmx=True).status_code == 204
+    assert poll_of(admin.get(f"/sites/{site.id}?page=2")).startswith(f"/sites/{site.id}/devices?page=2&v=")
+
+    DeviceState.update(status=DOWN).where(DeviceState.device == DeviceState.get().device_id).execute()
+
+    part = admin.get(url, htmx=True)
+    assert part.status_code == 200 and "<html" not in part.text and "1 of 51 devices is down." in part.text
+    assert poll_of(part) != url and admin.get(poll_of(part), htmx=True).status_code == 204
+
+
+def test_the_reason_of_an_outage_changes_the_version(admin, site):
+    make(site, DOWN, DOWN)
+    DeviceState.update(reason="timeout").execute()
+    url = poll_of(admin.get(f"/sites/{site.id}"))
+    assert admin.get(url, htmx=True).status_code == 204
+    DeviceState.update(reason="refused").execute()
+    part = admin.get(url, htmx=True)
+    assert part.status_code == 200 and "Site connection" not in part.text
+
+
+def test_visited_bare_it_is_the_page_whatever_version_is_named(admin, site):
+    make(site, UP)
+    page = admin.get(poll_of(admin.get(f"/sites/{site.id}")))
+    assert page.status_code == 200 and "<html" in page.text and "<h1><bdi>Bakery" in page.text
+
+
+def test_links_in_what_a_poll_brings_lead_to_pages(admin, site):
+    make(site, *[UP] * 51)
+    part = admin.get(f"/sites/{site.id}/devices", htmx=True).text
+    assert f'href="/sites/{site.id}?page=2"' in part
+
+
+def test_who_may_not_see_it(sign_in, company, site):
+    make(site, UP)
+    stranger = sign_in(make_employee(company).email)
+    assert stranger.get(f"/sites/{site.id}/devices", htmx=True).status_code == 404
+    observer = make_employee(company, Role.OBSERVER)
+    assign(site, observer)
+    assert sign_in(observer.email).get(f"/sites/{site.id}/devices", htmx=True).status_code == 200

@@ -1,0 +1,201 @@
+"""What was measured of a device: the last day in half hours, how much of the time it was there, what has changed.
+
+A minute without a check is "no data": monitoring was off, or the trouble was ours. It counts as neither up nor down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from struct import unpack
+from typing import NamedTuple
+
+from webapp.common import clock
+from webapp.common.i18n import _
+from webapp.devices.advice import advice
+from webapp.devices.models import Device, DeviceEvent, Happening, Status
+from webapp.devices.words import STATUSES
+from webapp.health import words
+from webapp.health.models import reading
+from webapp.health.services.rollup import Share, share
+from webapp.health.services.samples import DOWN, STEP
+
+BEAT, BEATS = 1800, 48  # seconds, and how many make a day
+HOUR, DAY = 3600, 86_400
+WEEK = timedelta(days=7)
+MOST_CHANGES, MOST_SPANS = 10, 3
+
+
+class Beat(NamedTuple):
+    """Half an hour. `ms` is the mean of the checks that told up, None without any."""
+
+    at: int  # seconds since 1970
+    n: int
+    up: int
+    ms: int | None
+
+    @property
+    def mark(self) -> str:
+        """ok, down (some of it, or all), or none: no data."""
+        return "none" if not self.n else "ok" if self.up == self.n else "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the page shows of a device's history. Shares: up 0 to 1 or None for no data, known 0 to 1."""
+
+    beats: tuple[Beat, ...]
+    mean: int | None  # ms in the last day
+    slowest: int | None
+    day: Share
+    week: Share
+    month: Share
+
+
+class Change(NamedTuple):
+    when: str  # at the site
+    tone: str
+    title: str
+    text: str = ""
+
+
+def past(device: Device) -> Past:
+    now = int(clock.now().timestamp())
+    beats, mean, slowest = last_day(device.id, now)
+    today, hours = now // DAY, reading.hour_counts(device.id, range(now // HOUR - 7 * 24 + 1, now // HOUR + 1))
+    days = {count.at: count for count in summed(hours)}
+    days |= {count.at: count for count in reading.day_counts(device.id, range(today - 29, today))}
+    n, up = sum(beat.n for beat in beats), sum(beat.up for beat in beats)
+    return Past(
+        beats=beats,
+        mean=mean,
+        slowest=slowest,
+        day=share(n, up, now - beats[0].at),
+        week=total(hours, now - (now // HOUR - 7 * 24 + 1) * HOUR),
+        month=total([days[day] for day in days if day > today - 30], now - (today - 29) * DAY),
+    )
+
+
+def total(counts: Sequence[reading.Count], seconds: int) -> Share:
+    return share(sum(count.n for count in counts), sum(count.up for count in counts), seconds)
+
+
+def summed(hours: Sequence[reading.Count]) -> list[reading.Count]:
+    """Hours as days."""
+    by_day = groupby(sorted(hours), key=lambda count: count.at // 24)
+    return [day_of(day, list(counts)) for day, counts in by_day]
+
+
+def day_of(day: int, counts: Sequence[reading.Count]) -> reading.Count:
+    return reading.Count(day, sum(count.n for count in counts), sum(count.up for count in counts))
+
+
+def last_day(device_id: int, now: int) -> tuple[tuple[Beat, ...], int | None, int | None]:
+    """48 half hours, the present one last; mean and slowest answer in ms. `now` in seconds since 1970.
+
+    It goes over some 1,440 checks, so it takes their bytes apart itself, in one loop.
+    """
+    first = now // BEAT - BEATS + 1
+    n, up, sums, slowest = [0] * BEATS, [0] * BEATS, [0] * BEATS, 0
+    for hour, kept in reading.samples(device_id, range(first // 2, now // HOUR + 1)):
+        for number in unpack(f">{len(kept) // 2}H", kept[: len(kept) // 2 * 2]):
+            beat = 2 * hour + (number >= HALF) - first
+            if 0 <= beat < BEATS:
+                n[beat] += 1
+                if (ms := number & DOWN) != DOWN:
+                    up[beat] += 1
+                    sums[beat] += ms
+                    slowest = max(slowest, ms)
+    beats = tuple(
+        Beat((first + at) * BEAT, n[at], up[at], sums[at] * STEP // up[at] if up[at] else None) for at in range(BEATS)
+    )
+    ever = sum(up)
+    return beats, sum(sums) * STEP // ever if ever else None, slowest * STEP if ever else None
+
+
+HALF = 30 << 10  # the samples of an hour's second half are not below it
+
+
+def version(device: Device) -> tuple[object, ...]:
+    """Differs whenever what `past` gives does: a check was added, or another half hour has begun."""
+    now = int(clock.now().timestamp())
+    hours = reading.hour_counts(device.id, range(now // HOUR - 24, now // HOUR + 1))
+    return (now // BEAT, *max(hours, default=()), sum(count.n for count in hours), sum(count.up for count in hours))
+
+
+def in_words(past: Past, zone: str) -> str:
+    """The bar of the last day for those who do not see it."""
+    marks = [beat.mark for beat in past.beats]
+    if set(marks) == {"none"}:
+        return _("No data in the last 24 hours.")
+    said = [_("Failed checks: %(times)s.", times=times(past, "down", zone))] if "down" in marks else []
+    said = said or [_("Reached at every check.")]
+    if "none" in marks:
+        said.append(_("No data: %(times)s.", times=times(past, "none", zone)))
+    return " ".join(said)
+
+
+def times(past: Past, mark: str, zone: str) -> str:
+    """When it was so: "10:30–11:00, 14:00–14:30"."""
+    found = []
+    for one, beats in groupby(past.beats, key=lambda beat: beat.mark):
+        begin, *rest = beats
+        if one == mark:
+            end = (rest[-1] if rest else begin).at + BEAT
+            found.append(f"{words.at(moment(begin.at), zone)}–{words.at(moment(end), zone)}")
+    more = len(found) - MOST_SPANS
+    return ", ".join(found[:MOST_SPANS] + ([_("and %(num)s more", num=more)] if more > 0 else []))
+
+
+def moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def changes(device: Device) -> tuple[list[Change], int]:
+    """What has happened in the last seven days, newest first, and how many older changes are left out."""
+    events, found = DeviceEvent.of(device.id, clock.now() - WEEK, 200), []
+    ended: datetime | None = None  # when the status that an event began was over; events come newest first
+    for event in events:
+        if change := in_word(device, event, ended):
+            found.append(change)
+        if event.kind == Happening.STATUS:
+            ended = event.at
+    return found[:MOST_CHANGES], max(0, len(found) - MOST_CHANGES)
+
+
+def in_word(device: Device, event: DeviceEvent, ended: datetime | None) -> Change | None:
+    say = SAID.get(event.kind)
+    return say(device, event, ended) if say else None
+
+
+def status_change(device: Device, event: DeviceEvent, ended: datetime | None) -> Change | None:
+    """A trouble and how long it took; that it was over is said by this alone."""
+    if event.became not in set(Status) - {Status.ONLINE}:
+        return None
+    tone, _icon, word = STATUSES[Status(event.became)]
+    title = str(word)
+    if ended:
+        title = _("%(status)s for %(span)s", status=word, span=words.span((ended - event.at).total_seconds()))
+    typed = {"host": device.host, "port": device.port, "https": device.https, "username": device.username}
+    return Change(when(device, event), tone, title, advice(event.reason, {}, typed).title if event.reason else "")
+
+
+def when(device: Device, event: DeviceEvent) -> str:
+    return words.day_and_time(event.at, device.site.zone)
+
+
+def restart(device: Device, event: DeviceEvent, ended: datetime | None) -> Change:
+    return Change(when(device, event), "info", _("Restarted"))
+
+
+def firmware(device: Device, event: DeviceEvent, ended: datetime | None) -> Change:
+    return Change(when(device, event), "info", _("Firmware %(was)s → %(became)s", was=event.was, became=event.became))
+
+
+SAID: dict[str, Callable[[Device, DeviceEvent, datetime | None], Change | None]] = {
+    Happening.STATUS: status_change,
+    Happening.REBOOT: restart,
+    Happening.FIRMWARE: firmware,
+}

@@ -1,0 +1,82 @@
+"""What the device's page shows of its health, and its version: a poll that brings it back is told of nothing new."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from webapp.common.i18n import _, language
+from webapp.devices.models import Device, Status
+from webapp.devices.services.lists import version
+from webapp.health import words
+from webapp.health.models import Silence
+from webapp.health.services import history, silences, summary
+from webapp.health.services.history import Change, Past
+from webapp.health.services.rollup import Share
+from webapp.health.services.summary import Known, Summary
+
+MOSTLY = 0.9  # where less of a time is known, that is said
+
+
+class Health(NamedTuple):
+    """`past` is None while monitoring is off: then nothing old is shown."""
+
+    version: str
+    summary: Summary
+    past: Past | None = None
+    bar: str = ""  # the last day in words
+    begin: str = ""  # when its first half hour began, at the site
+    shares: tuple[tuple[str, str, str], ...] = ()  # label, figure, how much of the time is known
+    changes: tuple[Change, ...] = ()
+    more: int = 0  # older changes that are left out
+
+
+def health(device: Device, rows: Known) -> Health:
+    said, mark = summarize(rows), health_version(device, rows)
+    if rows.shown == Status.PAUSED:
+        return Health(mark, said)
+    past, zone = history.past(device), device.site.zone
+    changes, more = history.changes(device)
+    return Health(
+        version=mark,
+        summary=said,
+        past=past,
+        bar=history.in_words(past, zone),
+        begin=words.day_and_time(history.moment(past.beats[0].at), zone),
+        shares=tuple(share(*labelled) for labelled in labels(past)),
+        changes=tuple(changes),
+        more=more,
+    )
+
+
+def labels(past: Past) -> list[tuple[str, Share]]:
+    return [(_("24 hours"), past.day), (_("7 days"), past.week), (_("30 days"), past.month)]
+
+
+def share(label: str, part: Share) -> tuple[str, str, str]:
+    if part.up is None:
+        return label, _("no data"), ""
+    known = _("%(share)s of the time known", share=words.percent(part.known)) if part.known < MOSTLY else ""
+    return label, words.percent(part.up), known
+
+
+def health_version(device: Device, rows: Known) -> str:
+    """Of the part `health`: differs whenever anything in it does, but not with the age of its figures."""
+    if rows.shown == Status.PAUSED:
+        return version("paused", language())
+    return version(repr((rows.marks, device.type, history.version(device))), language())
+
+
+known, summarize = summary.known, summary.summarize
+
+
+def maintenance(device: Device) -> str:
+    """ "In maintenance until 14:30: new lens (by Ann)"; "" when none goes on."""
+    silence = silences.of(device)
+    return in_words(silence, device.site.zone) if silence else ""
+
+
+def in_words(silence: Silence, zone: str) -> str:
+    until, who, reason = words.soon(silence.until, zone), silence.by_name, silence.reason
+    if reason:
+        return _("In maintenance until %(time)s: %(reason)s (by %(who)s)", time=until, reason=reason, who=who)
+    return _("In maintenance until %(time)s (by %(who)s)", time=until, who=who)

@@ -1,0 +1,187 @@
+"""The health report of a site: what is known of each device, to be printed or opened as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from webapp import config
+from webapp.common import clock
+from webapp.common.i18n import _, local
+from webapp.devices.models import Device, DeviceState, Status
+from webapp.devices.models.state import shown_status
+from webapp.devices.words import STATUSES, type_name
+from webapp.health import words
+from webapp.health.models import DeviceFindings
+from webapp.health.models import rollup as stored
+from webapp.health.models.rollup import Checks
+from webapp.health.services import rollup, summary
+from webapp.health.services.rollup import Share, share
+from webapp.health.services.summary import Item, Known
+from webapp.sites.models import Site
+
+BOM = "\ufeff"  # spreadsheets take a file without it for one of another century
+FORMULA = re.compile(r"\s*[=+\-@\t\r]")
+
+
+class Row(NamedTuple):
+    """One device; shares of 24 hours, 7 and 30 days."""
+
+    device: Device
+    type: str
+    shown: str
+    tone: str
+    icon: str
+    status: str
+    checked_at: datetime | None
+    shares: tuple[Share, Share, Share]
+    storage: list[str]
+    cameras: list[str]
+    offline_at: datetime | None
+
+    @property
+    def percents(self) -> list[str]:
+        return [said(rollup.rounded(share)) for share in self.shares]
+
+
+class Report(NamedTuple):
+    site: Site
+    at: datetime
+    verdict: rollup.Verdict | None
+    rows: list[Row]
+
+
+def report(site: Site) -> Report:
+    """All devices of a site that the reader sees, by name."""
+    states, findings = stored.states_of_site(site), stored.findings_of_site(site)
+    offline, shares = stored.last_offline(site.id), Shares(site)
+    rows = []
+    for device in stored.devices_of_site(site):
+        known = know(device, states.get(device.id), findings.get(device.id))
+        rows.append(read(known, shares.of(device.id), offline.get(device.id)))
+    return Report(site, clock.now(), rollup.verdict(counts(rows)), rows)
+
+
+def know(device: Device, state: DeviceState | None, findings: DeviceFindings | None) -> Known:
+    now, interval = clock.now(), config.current().check_interval
+    status, at = (state.status, state.checked_at or state.since) if state else (Status.CHECKING, device.added_at)
+    shown = shown_status(status, at, device.health_monitoring, now, interval)
+    return Known(device, state, shown, findings, (), now, interval)
+
+
+def counts(rows: list[Row]) -> dict[str, int]:
+    """As the filters of the list count, as far as the verdict asks for it."""
+    shown = Counter(row.shown for row in rows)
+    down = sum(row.tone == "bad" for row in rows)
+    return {"all": len(rows), "down": down, "paused": shown[Status.PAUSED], "online": shown[Status.ONLINE]}
+
+
+class Shares:
+    """How much of the time the devices of a site were there, read at once."""
+
+    def __init__(self, site: Site) -> None:
+        self.hours, self.last_day = rollup.last_hours(7 * 24), rollup.last_hours(24)
+        today = self.hours[-1] // 24
+        self.days = range(today - 29, today + 1)
+        self.recent: dict[int, list[Checks]] = defaultdict(list)
+        self.made: dict[int, dict[int, Checks]] = defaultdict(dict)
+        for checks in stored.hours_of_site(site.id, self.hours, self.last_day.start):
+            self.recent[checks.device_id].append(checks)
+            self.made[checks.device_id][checks.day] = checks
+        for checks in stored.days_of_site(site.id, self.days):
+            self.made[checks.device_id][checks.day] = checks  # a day in full, where its hours may be cut
+
+    def of(self, device_id: int) -> tuple[Share, Share, Share]:
+        """Of 24 hours, 7 days, 30 days."""
+        recent = self.recent[device_id]
+        days = [checks for day, checks in self.made[device_id].items() if day in self.days]
+        late = rollup.seconds_of(self.last_day)
+        return (
+            share(sum(one.late_n for one in recent), sum(one.late_up for one in recent), late),
+            share(sum(one.n for one in recent), sum(one.up for one in recent), rollup.seconds_of(self.hours)),
+            share(sum(one.n for one in days), sum(one.up for one in days), since_day(self.days.start)),
+        )
+
+
+def since_day(day: int) -> float:
+    """Seconds since a day (since 1970, UTC) began."""
+    return clock.now().timestamp() - day * 86_400
+
+
+def read(known: Known, shares: tuple[Share, Share, Share], offline_at: datetime | None) -> Row:
+    tone, icon, status = STATUSES[Status(known.shown)]
+    found = summary.told(known)
+    recorder = known.device.type in summary.RECORDERS
+    return Row(
+        device=known.device,
+        type=type_name(known.device.type),
+        shown=known.shown,
+        tone=tone,
+        icon=icon,
+        status=str(status),
+        checked_at=known.state.checked_at if known.state else None,
+        shares=shares,
+        storage=lines(summary.disks(found, recorder)) if known.shown == Status.ONLINE else [],
+        cameras=lines(summary.cameras(found)) if recorder and known.shown == Status.ONLINE else [],
+        offline_at=offline_at,
+    )
+
+
+def lines(items: Iterable[Item]) -> list[str]:
+    """Titles, and of what is wrong the details too."""
+    return [f"{item.title} {item.text}".strip() if item.tone in summary.WORST else item.title for item in items]
+
+
+def spans(row: Row) -> list[tuple[str, str]]:
+    """What the shares are of, and each in words."""
+    return list(zip((_("24 hours"), _("7 days"), _("30 days")), row.percents, strict=True))
+
+
+def said(share: Share) -> str:
+    """As "99.8 %"; with how much of the time is known when that is far from all."""
+    if share.up is None:
+        return _("no data")
+    if share.known < rollup.MOSTLY:
+        return _("%(percent)s (%(known)s known)", percent=words.percent(share.up), known=words.percent(share.known))
+    return words.percent(share.up)
+
+
+def as_csv(made: Report) -> bytes:
+    """The report as a table: UTF-8 with a mark of it, commas; no cell is taken for a formula (Z19)."""
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerows([cell(value) for value in row] for row in cells(made))
+    return (BOM + text.getvalue()).encode()
+
+
+def cells(made: Report) -> Iterator[tuple[str, ...]]:
+    yield (
+        *(_("Device"), _("Type"), _("Model"), _("Serial number"), _("Firmware"), _("Status"), _("Checked")),
+        *(_("24 hours"), _("7 days"), _("30 days"), _("Storage"), _("Cameras"), _("Last offline")),
+    )
+    for row in made.rows:
+        device = row.device
+        told = (stamp(row.checked_at, made.site), *row.percents, "; ".join(row.storage), "; ".join(row.cameras))
+        who = (device.name, row.type, device.model, device.serial, device.firmware, row.status)
+        yield (*who, *told, stamp(row.offline_at, made.site))
+
+
+def cell(value: str) -> str:
+    """Spreadsheets run what begins like a formula; a quote before it makes it text."""
+    return f"'{value}" if FORMULA.match(value) else value
+
+
+def stamp(at: datetime | None, site: Site) -> str:
+    """As "2026-11-23 14:03", at the site."""
+    return local(at, site.zone).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def file_name(made: Report) -> str:
+    """Of letters that every file system takes, as far as the site's name has them."""
+    name = re.sub(r"[^\w.-]+", "-", made.site.name).strip("-.")[:60]
+    return f"{name or made.site.id}-{local(made.at, made.site.zone):%Y-%m-%d}.csv"

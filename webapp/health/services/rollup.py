@@ -1,0 +1,172 @@
+"""How a site and a company fare: one line for each, what is out as a whole, and how much of the time it was there.
+
+A fault looks like the line's when nothing comes back (`watch.SILENT`). A refused port does not: something at the
+address has answered, so its connection and its power are there. One device alone is never an outage.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from babel.dates import format_skeleton
+
+from webapp import config
+from webapp.accounts.principal import Principal
+from webapp.common import clock
+from webapp.common.i18n import _, language, local, plural
+from webapp.common.pages import Found
+from webapp.devices.services import lists
+from webapp.health import words
+from webapp.health.models import rollup
+from webapp.health.services.watch import SILENT
+from webapp.sites.models import Site
+
+WORST = 5  # devices on the first page
+MOSTLY = 0.9  # a figure of which less is known says how much
+BEAT = timedelta(minutes=2)  # an engine that has said nothing for longer does not run
+
+
+class Verdict(NamedTuple):
+    tone: str
+    icon: str
+    text: str
+
+
+class Share(NamedTuple):
+    """How much of the checks found a device, and how much of the time they cover."""
+
+    up: float | None  # 0 to 1; None: no data
+    known: float  # 0 to 1
+
+
+class EngineTrouble(NamedTuple):
+    kind: str  # uplink: our own connection seems to be gone | stopped: nothing checks
+    since: datetime | None
+
+
+def overview(by: Principal, site: Site | None = None) -> rollup.Overview:
+    """Counts, outages and what needs somebody, of all sites that a person sees or of one."""
+    return rollup.read_overview(overview_text(by, site))
+
+
+def overview_text(by: Principal, site: Site | None = None) -> str:
+    """The same as a text that is equal while nothing shown has changed."""
+    interval = config.current().check_interval
+    return rollup.overview(by, clock.now(), interval, sorted(SILENT), WORST, site.id if site else None)
+
+
+def verdict(counts: dict[str, int]) -> Verdict | None:
+    """A site in one line, by the counts of the filters of its device list; None without devices."""
+    total, paused, online = counts["all"], counts["paused"], counts["online"]
+    if not total:
+        return None
+    if down := counts["down"]:
+        return Verdict("bad", "cross", some(down, total))
+    if paused == total:
+        return Verdict("off", "dash", _("Health monitoring is off for all devices."))
+    if not online:
+        return Verdict("off", "dash", _("Nothing is known: not checked lately."))
+    if online + paused < total:
+        return Verdict("off", "dash", partly(online, total))
+    everyone = plural("The device is online.", "All %(num)s devices are online.", online)
+    if paused:
+        everyone = plural("The monitored device is online.", "All %(num)s monitored devices are online.", online)
+    return Verdict("ok", "check", everyone)
+
+
+def some(down: int, total: int) -> str:
+    if down == total:
+        return plural("The device is down.", "All %(num)s devices are down.", total)
+    return plural("%(num)s of %(total)s devices is down.", "%(num)s of %(total)s devices are down.", down, total=total)
+
+
+def partly(online: int, total: int) -> str:
+    return plural(
+        "%(num)s of %(total)s devices is online. Of the others nothing is known.",
+        "%(num)s of %(total)s devices are online. Of the others nothing is known.",
+        online,
+        total=total,
+    )
+
+
+def short_time(at: datetime, zone: str) -> str:
+    """The time of day at a site, with the day when that is not today."""
+    there, now = local(at, zone), local(clock.now(), zone)
+    if there.date() == now.date():
+        return words.at(at, zone)
+    if now - there < timedelta(days=6):
+        return words.day_and_time(at, zone)
+    return f"{format_skeleton('MMMd', there, locale=language())} {words.at(at, zone)}"
+
+
+def availability(share: Share) -> str:
+    """A share of the last 24 hours in a sentence."""
+    if share.up is None:
+        return _("No data of the last 24 hours.")
+    percent, known = words.percent(share.up), words.percent(share.known)
+    if share.known < MOSTLY:
+        return _(
+            "Available %(percent)s of the last 24 hours, as far as known: %(known)s of them.",
+            percent=percent,
+            known=known,
+        )
+    return _("Available %(percent)s of the last 24 hours.", percent=percent)
+
+
+class Page(NamedTuple):
+    """The part of a site's page that follows its devices; `version` is the same while nothing in it has changed."""
+
+    found: Found
+    outages: list[rollup.Outage]
+    verdict: Verdict | None
+    availability: str
+    version: str
+
+
+def site_page(by: Principal, site: Site, page: int) -> Page:
+    """What of a site's devices is shown."""
+    listed, told = lists.device_text(by, {"site": str(site.id)}, page), overview_text(by, site)
+    found, seen = lists.read_devices(listed, page), rollup.read_overview(told)
+    available = availability(rounded(of_last_day(site, seen.counts.watched)))
+    return Page(found, seen.outages, verdict(found.counts), available, lists.version(listed, told, available))
+
+
+def rounded(exact: Share) -> Share:
+    """No finer than it is shown; something is never called nothing."""
+    return Share(exact.up and int(exact.up * 1000) / 1000, max(round(exact.known, 2), 0.01 if exact.known else 0))
+
+
+def of_last_day(site: Site, watched: int) -> Share:
+    """A site's availability in the last 24 hours. `watched`: how many of its devices are to be checked."""
+    hours = last_hours(24)
+    found = rollup.hours_of_site(site.id, hours, hours.start)
+    devices = max(watched, len({checks.device_id for checks in found}))
+    return share(sum(one.n for one in found), sum(one.up for one in found), devices * seconds_of(hours))
+
+
+def share(checks: int, up: int, seconds: float) -> Share:
+    """`seconds` are those that the checks could have covered."""
+    expected = seconds / config.current().check_interval
+    return Share(up / checks if checks else None, min(1.0, checks / expected) if expected else 0.0)
+
+
+def last_hours(count: int) -> range:
+    """Hours since 1970, the present one last."""
+    now = int(clock.now().timestamp()) // 3600
+    return range(now - count + 1, now + 1)
+
+
+def seconds_of(hours: range) -> float:
+    """Since the first of these hours."""
+    return clock.now().timestamp() - hours.start * 3600
+
+
+def engine_trouble(watched: int) -> EngineTrouble | None:
+    """Why nothing new is known of devices, when that is our own fault. `watched`: how many there are to check."""
+    lease = rollup.lease()
+    if not watched or config.current().engine == "off":
+        return None
+    if lease is None or lease.beat_at is None or clock.now() - lease.beat_at > BEAT:
+        return EngineTrouble("stopped", lease.beat_at if lease else None)
+    return EngineTrouble("uplink", lease.uplink_lost_at) if lease.uplink_lost_at else None
