@@ -19,6 +19,7 @@ from webapp.simulator.pretend import Pretend
 from webapp.sites.models import Site
 
 INTERVAL, TIMEOUT = 1, 0.5  # seconds
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the matter is not the database
 PATIENCE = 20  # seconds that a test waits for the engine
 
 

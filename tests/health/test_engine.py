@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.factories import make_device
-from tests.health.conftest import added, state, until
+from tests.health.conftest import ON_SQLITE, added, state, until
 from webapp.common import clock
 from webapp.db import transaction
 from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening, Mode, Status
@@ -60,6 +60,7 @@ def test_a_device_that_goes_is_offline_after_three_misses_and_online_after_one_a
     assert statuses(device) == [Status.ONLINE, Status.OFFLINE, Status.ONLINE]
 
 
+@ON_SQLITE
 def test_one_miss_is_no_outage(site, camera, rounds):
     device = added(site, camera)
     rounds.start()
@@ -72,6 +73,7 @@ def test_one_miss_is_no_outage(site, camera, rounds):
         assert statuses(device) == [Status.ONLINE]
 
 
+@ON_SQLITE
 def test_a_wrong_password_is_tried_once_and_never_again(site, camera, rounds):
     device = added(site, camera, password="Wrong-1234")
     rounds.start()
@@ -80,6 +82,7 @@ def test_a_wrong_password_is_tried_once_and_never_again(site, camera, rounds):
     assert len(camera.logins) == 1
 
 
+@ON_SQLITE
 def test_an_edited_password_is_tried_again(site, camera, rounds):
     device = added(site, camera, password="Wrong-1234")
     rounds.start()
@@ -92,6 +95,7 @@ def test_an_edited_password_is_tried_again(site, camera, rounds):
     assert len(camera.logins) >= 2
 
 
+@ON_SQLITE
 def test_a_locked_device_is_asked_nothing_until_its_lock_should_be_over_and_then_without_the_password(site, rounds):
     with Pretend(behaviour=Behaviour.LOCKED, lock_seconds=3) as locked:
         device = added(site, locked)
@@ -105,6 +109,7 @@ def test_a_locked_device_is_asked_nothing_until_its_lock_should_be_over_and_then
         assert 401 not in {request.status for request in locked.logins}
 
 
+@ON_SQLITE
 def test_a_changed_certificate_stops_everything_before_the_password(site, rounds):
     with Pretend(https=True) as device_:
         device = added(site, device_)
@@ -117,6 +122,7 @@ def test_a_changed_certificate_stops_everything_before_the_password(site, rounds
         assert (len(device_.logins), len(device_.requests)) == (logins, requests)
 
 
+@ON_SQLITE
 def test_another_device_at_the_address_is_noticed(site, camera, rounds):
     device = added(site, camera, serial="DS-OLD-1")
     rounds.start()
@@ -174,6 +180,7 @@ def test_a_device_that_is_deleted_while_it_is_asked_leaves_nothing(site, rounds)
         assert not hours(device) and not DeviceEvent.select().count() and not DeviceFindings.select().count()
 
 
+@ON_SQLITE
 def test_a_stored_password_that_does_not_open_harms_no_other_device(site, camera, rounds):
     broken = make_device(site)
     Device.update(password_sealed=b"nonsense").where(Device.id == broken.id).execute()
@@ -182,6 +189,7 @@ def test_a_stored_password_that_does_not_open_harms_no_other_device(site, camera
     until(lambda: checks(device) >= 2)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("behaviour", [Behaviour.DEAD, Behaviour.SLOW])
 def test_devices_that_hang_delay_no_other(site, camera, rounds, behaviour):
     with Pretend(behaviour=behaviour) as hanging:

@@ -13,7 +13,7 @@ import pytest
 import time_machine
 
 from tests.factories import make_device, make_site
-from tests.health.conftest import added, until
+from tests.health.conftest import ON_SQLITE, added, until
 from tests.health.test_engine import checks
 from webapp.common import clock
 from webapp.db import database, is_sqlite
@@ -67,6 +67,7 @@ def test_a_database_that_goes_away_is_come_back_to(app, site, camera, rounds):
     assert not outages()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("hours", [2, -2, -1])
 def test_a_clock_that_jumps_makes_nobody_offline_and_no_burst(site, camera, rounds, hours):
     device = added(site, camera)
@@ -80,6 +81,7 @@ def test_a_clock_that_jumps_makes_nobody_offline_and_no_burst(site, camera, roun
     until(lambda: checks(device) >= 4)
 
 
+@ON_SQLITE
 def test_when_our_own_connection_goes_nothing_is_claimed_of_devices(company, rounds):
     pretends = [Pretend().start() for _ in range(6)]
     try:
@@ -109,6 +111,7 @@ def test_the_engine_tells_that_our_own_connection_is_gone(app, rounds):
     assert 110 < (clock.now() - EngineLease.now().uplink_lost_at).total_seconds() < 130
 
 
+@ON_SQLITE
 def test_one_whole_site_may_fail_while_the_others_answer(company, rounds):
     with Pretend(host="0.0.0.0") as well, Pretend(host="0.0.0.0") as dead:
         line = make_site(company)

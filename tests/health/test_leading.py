@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.client import at_once
-from tests.health.conftest import added, until
+from tests.health.conftest import ON_SQLITE, added, until
 from webapp.config import ROOT
 from webapp.db import database, is_sqlite, transaction
 from webapp.health.models import DeviceHour, EngineLease
@@ -103,6 +103,7 @@ def holds(process: subprocess.Popen, data: Path) -> bool:
     return any(file.resolve() == data / "engine.lock" for file in Path(f"/proc/{process.pid}/fd").iterdir())
 
 
+@ON_SQLITE
 def test_a_worker_that_is_told_to_end_does_so_in_time(app, site, camera, tmp_path):
     added(site, camera)
     with worker(app, tmp_path) as process:

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.health.conftest import PATIENCE, added, quick, until
-from webapp.db import is_sqlite
+from tests.health.conftest import ON_SQLITE, PATIENCE, added, quick, until
 from webapp.devices.models import DeviceEvent, DeviceState, Status
 from webapp.health.services.rounds import Rounds
 from webapp.simulator.pretend import Pretend
@@ -25,9 +24,8 @@ def rounds(app):
         made.stop()
 
 
+@ON_SQLITE
 def test_no_false_alarm_no_missed_outage_no_lock(site, rounds):
-    if not is_sqlite():
-        pytest.skip("what is claimed does not depend on the database")
     chance = random.Random(4711)
     pretends = [Pretend().start() for _ in range(DEVICES)]
     devices = [added(site, pretend) for pretend in pretends]
