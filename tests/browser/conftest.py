@@ -123,7 +123,7 @@ def phone(phones: Phones, house: House, signed_in: Any) -> Page:
 def fresh(browser: Browser, tmp_path: Path) -> Iterator[str]:
     """A server at its very first start."""
     flask(tmp_path, "migrate")
-    with served(tmp_path) as url:
+    with served(tmp_path, engine="threads") as url:
         yield url
 
 

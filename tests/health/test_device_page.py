@@ -70,21 +70,21 @@ def test_drawings_are_told_in_words_too(admin, recorder):
 
 def test_without_any_check_it_is_said_that_there_is_no_data(admin, site):
     text = page(admin, make_device(site))
-    assert "No data in the last 24 hours." in text and text.count("no data") == 3 and "0 %" not in text
+    assert "No data in the last 24 hours." in text and text.count("no data") == 3 and "0%" not in text
 
 
 def test_availability_is_never_rounded_up_to_always(admin, recorder):
     minute = int(clock.now().timestamp()) // 60
     hour = minute // 60 - 1
     make_hour(recorder, hour, [(n // 100, None if n == 0 else 40) for n in range(6000)])
-    assert "99.9 %" in page(admin, recorder) and "100 %" not in page(admin, recorder)
+    assert "99.9%" in page(admin, recorder) and "100%" not in page(admin, recorder)
 
 
 def test_little_knowledge_is_said_to_be_little(admin, recorder):
     hour = int(clock.now().timestamp()) // 3600
     make_hour(recorder, hour - 1, [(n, 40) for n in range(60)])
     text = page(admin, recorder)
-    assert text.count("100 %") == 3 and text.count("of the time known") == 3
+    assert text.count("100%") == 3 and text.count("of the time known") == 3
 
 
 def test_names_that_a_device_gives_are_never_run(admin, recorder):
@@ -165,7 +165,7 @@ def test_another_measurement_is_news_to_the_history(admin, recorder):
     address = poll(page(admin, recorder), "health")
     make_hour(recorder, int(clock.now().timestamp()) // 3600, [(0, 40)])
     reply = ask(admin, address, "health")
-    assert reply.status_code == 200 and "100 %" in reply.text
+    assert reply.status_code == 200 and "100%" in reply.text
 
 
 def test_the_end_of_maintenance_and_growing_old_need_nobody(admin, recorder):

@@ -87,7 +87,7 @@ def test_how_much_of_the_last_day_they_were_there(at_noon, admin, site):
         keep(second, hours_ago, 60, 57 if hours_ago else 60)
     keep(second, 24, 60, 0)  # longer ago
     keep(make_device(make_site(site.company)), 1, 60, 0)  # elsewhere
-    assert "Available 97.6 % of the last 24 hours." in admin.get(f"/sites/{site.id}").text
+    assert "Available 97.6% of the last 24 hours." in admin.get(f"/sites/{site.id}").text
 
 
 def test_what_is_not_known_is_no_outage_and_is_said(at_noon, admin, site):
@@ -95,14 +95,14 @@ def test_what_is_not_known_is_no_outage_and_is_said(at_noon, admin, site):
     assert "No data of the last 24 hours." in admin.get(f"/sites/{site.id}").text
     keep(device, 3, 60, 60)
     keep(device, 4, 60, 60)
-    assert "Available 100 % of the last 24 hours, as far as known: 9 % of them." in admin.get(f"/sites/{site.id}").text
+    assert "Available 100% of the last 24 hours, as far as known: 9% of them." in admin.get(f"/sites/{site.id}").text
 
 
 def test_all_is_said_of_nothing_less(at_noon, admin, site):
     device = make_device(site)
     for hours_ago in range(24):
         keep(device, hours_ago, 60, 60 if hours_ago else 59)
-    assert "Available 99.9 %" in admin.get(f"/sites/{site.id}").text
+    assert "Available 99.9%" in admin.get(f"/sites/{site.id}").text
 
 
 def poll_of(page) -> str:

@@ -13,7 +13,7 @@ from webapp.devices.models import DeviceEvent, DeviceState, Status
 from webapp.health.services.rounds import Rounds
 from webapp.simulator.pretend import Pretend
 
-DEVICES, SECONDS, INTERVAL = 8, 12, 2
+DEVICES, SECONDS, INTERVAL = 8, 8, 2
 
 
 @pytest.fixture

@@ -149,4 +149,4 @@ def test_the_page_is_three_statements(admin, company):
 def test_a_disk_that_is_nearly_full_is_told_of(admin, monkeypatch, used, told):
     found = shutil.disk_usage("/")._replace(total=1000, used=used, free=1000 - used)
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: found)
-    assert ("disk is 93 % full" in admin.get("/").text) is told
+    assert ("disk is 93% full" in admin.get("/").text) is told

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from webapp.common import clock
 from webapp.common.i18n import _, language, lazy, local, plural
@@ -94,8 +94,8 @@ def figure(number: float, pattern: str = "0.#") -> str:
 
 
 def percent(share: float) -> str:
-    """With one decimal, never more than it is: only what was always there is "100 %"."""
-    return str(_("%(number)s %%", number=figure(int(share * 1000 + 1e-6) / 10)))
+    """With one decimal, never more than it is: only what was always there is "100%"."""
+    return str(format_percent(int(share * 1000 + 1e-6) / 1000, locale=language(), decimal_quantization=False))
 
 
 def span(seconds: float, most: int = 2) -> str:

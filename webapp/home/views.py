@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
+from flask_babel import format_percent
 
 from webapp import config
 from webapp.accounts import guard
@@ -22,7 +23,11 @@ bp = Blueprint("home", __name__)
 def show() -> Any:
     seen = rollup.overview(guard.me())
     trouble, full = rollup.engine_trouble(seen.counts.watched), disk.used(config.current().data)
-    told = {"trouble": trouble, "full": full if full >= disk.NEARLY_FULL else 0, "short_time": rollup.short_time}
+    told = {
+        "trouble": trouble,
+        "full": format_percent(full) if full >= disk.NEARLY_FULL else "",
+        "short_time": rollup.short_time,
+    }
     return show_page("home/show.html", **told, **seen._asdict())
 
 
