@@ -106,7 +106,10 @@ WHERE s.token_hash = ? AND s.seen_at > ? AND s.created_at > ? AND a.disabled_at 
 
 def naive(at: datetime | None) -> Any:
     """A moment as UtcDateTimeField stores it, for a hand-written statement."""
-    return UtcDateTimeField().db_value(at)
+    return MOMENTS.db_value(at)
+
+
+MOMENTS = UtcDateTimeField()
 
 
 class Attempt(BaseModel):
