@@ -17,7 +17,7 @@ from tests.health.conftest import ON_SQLITE, added, until
 from tests.health.test_engine import checks
 from webapp.common import clock
 from webapp.db import database, is_sqlite
-from webapp.devices.models import Device, DeviceEvent, Status
+from webapp.devices.models import Device, DeviceEvent, DeviceState, Status
 from webapp.health.models import EngineLease
 from webapp.simulator.pretend import Behaviour, Pretend
 
@@ -34,7 +34,7 @@ def held(url: str) -> Iterator[None]:
         other.execute("BEGIN IMMEDIATE")
     else:
         other = psycopg.connect(url)
-        other.execute("LOCK TABLE device_hour, device_state IN ACCESS EXCLUSIVE MODE")
+        other.execute("LOCK TABLE device_hour, device_state IN EXCLUSIVE MODE")
     try:
         yield
     finally:
@@ -122,3 +122,13 @@ def test_one_whole_site_may_fail_while_the_others_answer(company, rounds):
         dead.behaviour = Behaviour.DEAD
         rounds.start()
         until(lambda: outages() == len(lost) or None)
+
+
+def test_a_wrong_password_is_not_tried_again_while_nothing_can_be_written(app, site, camera, rounds, database_url):
+    added(site, camera, password="Wrong-1234")
+    with held(database_url):
+        rounds.start()
+        until(lambda: camera.logins)
+        time.sleep(5)
+    until(lambda: DeviceState.get().status == Status.AUTH_FAILED)
+    assert len(camera.logins) == 1

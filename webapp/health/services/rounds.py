@@ -24,12 +24,14 @@ from webapp.health.services.leading import Leader
 from webapp.health.services.visits import Turn
 from webapp.health.services.watch import STOPPED, Watch
 from webapp.health.services.writer import Writer
+from webapp.protocols.errors import Unauthorized
 from webapp.protocols.pool import Outcome, Pool
 
 log = structlog.get_logger("health")
 TICK = 1.0  # seconds
 STANDBY = 5.0  # seconds between two tries to take the lead
 STOP = 4.0  # seconds that talks under way are given when the engine ends
+Login = tuple[int, datetime | None]
 UNKNOWN_LOCK = 1800  # seconds that a lock is taken to last when the device does not say
 
 
@@ -43,6 +45,7 @@ class Rounds:
         self.watch = Watch(self.interval, self.timeout)
         self.writer = Writer(self.watch, self.leader)
         self.under_way: set[int] = set()
+        self.refused: dict[int, tuple[Login, Outcome]] = {}  # passwords that are not tried again, written or not
         self.last = 0.0  # monotonic moment up to which turns have been given
         self.lag = 0  # ms
         self.skipped = 0
@@ -105,6 +108,7 @@ class Rounds:
         due = self.watch.due_again(now)
         found = roster.of(due)
         for device in found:
+            self.refused.pop(device.id, None)
             self.begin(device, now)
         for gone in set(due) - {device.id for device in found}:
             self.watch.forget(gone)
@@ -115,6 +119,10 @@ class Rounds:
             return
         if device.id in self.under_way:
             self.skip()
+            return
+        login, refusal = self.refused.get(device.id, (None, None))
+        if refusal and login == login_of(device):
+            self.writer.put(device, refusal)  # it could not be written, or is about to be
             return
         try:
             errand = visits.errand(device, self.turn(device, now), self.timeout, partial(self.done, device))
@@ -139,6 +147,10 @@ class Rounds:
         )
 
     def done(self, device: Due, outcome: Outcome) -> None:
+        if isinstance(outcome.error, Unauthorized) and outcome.error.code == "wrong_password":
+            self.refused[device.id] = login_of(device), outcome
+        else:
+            self.refused.pop(device.id, None)
         self.under_way.discard(device.id)
         self.writer.put(device, outcome)
 
@@ -154,6 +166,11 @@ class Rounds:
         except Exception as error:
             log.warning("the lead was not handed over", error=str(error))
         drop_broken_connection()
+
+
+def login_of(device: Due) -> Login:
+    """The password as it was at the last word about the device: an edit or a test by a person makes it another."""
+    return device.connection_version, device.checked_at
 
 
 def is_locked(device: Due) -> bool:
