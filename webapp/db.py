@@ -26,6 +26,13 @@ PRAGMAS = {
     "foreign_keys": 1,
     "cache_size": -16000,
 }
+PATIENCE: dict[str, Any] = {  # with a PostgreSQL server that has vanished: seconds, and milliseconds
+    "connect_timeout": 5,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 SQLITE_TROUBLE = ("locked", "full", "unable to open", "disk I/O", "readonly", "no transaction is active")
 
 
@@ -58,7 +65,7 @@ def connect(url: str) -> Database:
     if parts.scheme == "sqlite":
         made: Database = SqliteDatabase(unquote(parts.path[1:]), pragmas=PRAGMAS, timeout=5)
     else:
-        made = Psycopg3Database(url.replace("postgres://", "postgresql://", 1), connect_timeout=5)
+        made = Psycopg3Database(url.replace("postgres://", "postgresql://", 1), **PATIENCE)
     database.initialize(made)
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.health.conftest import ON_SQLITE, added, state, until
 from webapp.common import clock
 from webapp.db import transaction
 from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening, Mode, Status
+from webapp.devices.services import states
 from webapp.health.models import DeviceFindings, DeviceHour, EngineLease
 from webapp.health.services import samples
 from webapp.protocols.isapi.kinds import Kind
@@ -210,3 +212,46 @@ def test_it_stops_within_its_time_and_says_that_it_lived(site, camera, rounds):
     began = time.monotonic()
     rounds.stop()
     assert time.monotonic() - began < 10 and not rounds.leader.leads
+
+
+@ON_SQLITE
+def test_what_is_under_way_when_it_stops_is_kept(site, rounds):
+    with Pretend(behaviour=Behaviour.SLOW, delay=0.2) as slow:
+        device = added(site, slow, password="Wrong-1234")
+        rounds.start()
+        until(lambda: slow.requests)
+        rounds.stop()
+        assert state(device).status == Status.AUTH_FAILED and len(slow.logins) == 1
+
+
+@ON_SQLITE
+def test_a_recorder_whose_disks_do_not_answer_is_online(site, rounds):
+    with Pretend(profiles.NVR) as nvr:
+        device = added(site, nvr, type=Kind.NVR, status=Status.OFFLINE)
+        nvr.hangs_at = "/ISAPI/ContentMgmt/Storage"
+        rounds.start()
+        becomes(device, Status.ONLINE)
+        time.sleep(3)
+        assert statuses(device)[-1] == Status.ONLINE
+
+
+def test_what_a_person_has_found_out_meanwhile_is_not_overwritten(site):
+    device = make_device(site)
+    begun = states.Look(device.id, 1, state(device).checked_at, clock.now())
+    DeviceState.set(device.id, clock.now(), Status.AUTH_FAILED, reason="wrong_password", checked_at=clock.now())
+    with transaction():
+        states.note(begun, "timeout", {})
+    assert state(device).reason == "wrong_password"
+    with transaction():
+        states.note(replace(begun, checked_at=state(device).checked_at), "ok", {})
+    assert state(device).status == Status.ONLINE and state(device).checked_at == begun.at
+
+
+def test_numbers_that_no_database_takes_are_left_out(site, camera, rounds):
+    device = added(site, camera)
+    camera.condition.clock = 100 * 365 * 86_400
+    camera.booted -= 10**10
+    rounds.start()
+    found = until(lambda: (DeviceFindings.of(device.id) or DeviceFindings()).at and DeviceFindings.of(device.id))
+    assert found.up is None and found.drift is None
+    assert checks(device) >= 1

@@ -10,7 +10,7 @@ from webapp.devices.models import Status
 from webapp.health.models.roster import Due
 from webapp.health.services.visits import Visited
 from webapp.health.services.watch import GRACE, Verdict, Watch
-from webapp.protocols.errors import BadReply, KeyChanged, NoDigest, NotActivated, Unauthorized, Unreachable
+from webapp.protocols.errors import BadReply, KeyChanged, NoDigest, NotActivated, NotAllowed, Unauthorized, Unreachable
 from webapp.protocols.isapi.health import Findings, Light, Missing
 from webapp.protocols.isapi.status import SystemStatus
 from webapp.protocols.isapi.system import DeviceInfo
@@ -106,18 +106,25 @@ def test_a_refusal_just_after_a_reboot_is_asked_once_more_a_minute_later(watch, 
         watch.judge(one, TIMEOUT, 0)
     if before == "reboot":
         watch.judge(one, answer(rebooted=True), 0)
-    assert watch.judge(one, WRONG, 20) is None
+    assert watch.judge(one, WRONG, 20).status == Status.AUTH_FAILED
     assert due(watch, 20 + GRACE - 1) == [] and due(watch, 20 + GRACE) == [1]
-    verdict = watch.judge(one, WRONG, 20 + GRACE)
-    assert verdict and verdict.status == Status.AUTH_FAILED
+    refused = device(status=Status.AUTH_FAILED, reason="wrong_password")
+    assert watch.judge(refused, WRONG, 20 + GRACE).status == Status.AUTH_FAILED and not watch.waits(1)
+    assert watch.judge(refused, answer(), 20 + GRACE).status == Status.ONLINE
+
+
+def test_a_miss_of_another_connection_is_no_reboot(watch):
+    watch.judge(device(), TIMEOUT, 0)
+    watch.judge(device(connection_version=2), WRONG, 20)
+    assert not watch.waits(1)
 
 
 def test_the_grace_is_given_once_for_a_password(watch):
     one = device()
     for at in (0, 1000):
         watch.judge(one, answer(rebooted=True), at)
-        verdict = watch.judge(one, WRONG, at + 1)
-    assert verdict and verdict.status == Status.AUTH_FAILED
+        watch.judge(one, WRONG, at + 1)
+    assert due(watch, 5000) == []
 
 
 def test_a_refusal_long_after_a_reboot_is_believed(watch):
@@ -171,6 +178,23 @@ def test_a_refusal_to_connect_proves_our_own_connection(watch):
     for at in (60, 75):
         [watch.judge(one, REFUSED, at) for one in devices]
     assert {watch.judge(one, REFUSED, 90).status for one in devices} == {Status.OFFLINE}
+
+
+def test_an_address_that_policy_forbids_proves_nothing(watch):
+    devices = [device(number, site=number % 3) for number in range(6)]
+    for one in devices:
+        watch.judge(one, answer(), 0)
+    fall_silent(watch, devices[:5], 60)
+    fall_silent(watch, devices[:5], 75)
+    watch.judge(devices[5], Outcome(error=NotAllowed()), 80)
+    assert fall_silent(watch, devices[:5], 90) == [None] * 5
+
+
+def test_another_engine_has_led_meanwhile_so_nothing_counts_that_was_counted(watch):
+    for at in (0, 15):
+        watch.judge(device(), TIMEOUT, at)
+    watch.begin_anew()
+    assert watch.judge(device(), TIMEOUT, 9000) is None
 
 
 def test_a_whole_site_may_fail_while_others_answer(watch):

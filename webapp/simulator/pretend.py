@@ -54,6 +54,7 @@ class Pretend:
     lock_seconds: int = 1800
     delay: float = 2.0  # seconds, of the slow one
     location: str = "http://192.0.2.1/login"  # of the redirecting one
+    hangs_at: str = ""  # the one path that it never answers
     tries_left: int = 5
     locked_until: float = 0.0  # monotonic
     requests: deque[Request] = field(default_factory=lambda: deque(maxlen=10_000))
@@ -113,7 +114,7 @@ class Pretend:
 
     def respond(self, handler: Handler) -> None:
         """Answer one request and note it."""
-        if self.behaviour is Behaviour.DEAD:
+        if self.behaviour is Behaviour.DEAD or handler.path == self.hangs_at:
             self.stopped.wait()
             handler.close_connection = True
             return

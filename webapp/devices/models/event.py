@@ -34,7 +34,7 @@ class DeviceEvent(BaseModel):
     def note_status(cls, device_id: int, at: datetime, status: str, reason: str) -> None:
         """Keep a change of status; being checked in between is none."""
         mine = (cls.device == device_id) & (cls.kind == Happening.STATUS)
-        last = cls.select(cls.became).where(mine).order_by(*NEWEST_FIRST).first()
+        last = cls.select(cls.became).where(mine).order_by(*LATEST_FIRST).first()
         if last is None or last.became != status:
             cls.create(device=device_id, at=at, was=last.became if last else "", became=status, reason=reason)
 
@@ -49,4 +49,5 @@ class DeviceEvent(BaseModel):
         cls.delete().where(cls.at < before).execute()
 
 
+LATEST_FIRST = (DeviceEvent.id.desc(),)  # type: ignore[attr-defined]  # clocks may go back
 NEWEST_FIRST = (DeviceEvent.at.desc(), DeviceEvent.id.desc())  # type: ignore[attr-defined]

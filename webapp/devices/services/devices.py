@@ -25,6 +25,7 @@ from webapp.protocols.isapi.kinds import ENCODING, Kind
 from webapp.sites import services as sites
 from webapp.sites.models import SiteStatus
 
+HARMLESS = 100  # tries left, where the device does not say
 CONNECTION = ("host", "port", "https", "username")  # with the password: what a login is made of
 
 
@@ -83,6 +84,7 @@ def changed_meanwhile() -> Refused:
 
 
 def write_address(by: Principal, device: Device, typed: dict[str, Any], changed: list[str]) -> None:
+    Device.locked(device.id)  # before its state, in the order in which checks take both
     now = clock.now()
     values: dict[str, Any] = {name: typed[name] for name in ("name", *CONNECTION)}
     device.name, device.host, device.port = typed["name"], typed["host"], typed["port"]
@@ -119,6 +121,9 @@ def check(by: Principal, device: Device) -> Probe:
     typed = connection_of(device)
     if before := probing.refused_before(by, typed):
         states.keep(device.id, before.code, before.learnt)
+        probing.refuse_again()
+    state = DeviceState.of(device.id)
+    if state and state.reason == "wrong_password" and (state.tries_left or HARMLESS) <= probing.FEWEST_LEFT:
         probing.refuse_again()
     return probing.start(by, device.site, Intent.CHECK, typed, device)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from webapp.common import clock
@@ -48,21 +49,35 @@ def is_stranger(device: Device, said: dict[str, Any]) -> bool:
     return bool(device.serial and said["serial"] and said["serial"] != device.serial)
 
 
-def note(device_id: int, connection_version: int, code: str, facts: dict[str, Any]) -> None:
-    """Keep what a periodic check found, unless the device is gone, is reached elsewhere, or is not monitored by now.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A periodic check of a device: what it was begun with, and when it ended."""
 
-    Inside the caller's transaction.
+    device_id: int
+    connection_version: int
+    checked_at: datetime | None  # of the state that was known then
+    at: datetime
+
+
+def note(look: Look, code: str, facts: dict[str, Any]) -> None:
+    """Keep what a periodic check found, inside the caller's transaction.
+
+    Left out when the device is gone, is reached elsewhere, is not monitored by now, or somebody has found out something
+    else meanwhile: a person's test is not overwritten by a check that was begun before it.
     """
-    device = Device.locked(device_id)
-    if device and device.connection_version == connection_version and device.health_monitoring:
-        keep(device_id, code, facts)
+    device = Device.locked(look.device_id)
+    if device is None or device.connection_version != look.connection_version or not device.health_monitoring:
+        return
+    state = DeviceState.of(device.id)
+    if state is None or state.checked_at == look.checked_at:
+        keep(device.id, code, facts, look.at)
 
 
-def keep(device_id: int, code: str, facts: dict[str, Any]) -> None:
+def keep(device_id: int, code: str, facts: dict[str, Any], at: datetime | None = None) -> None:
     """Write a state by the code of an outcome; our own trouble takes nothing away from what was known before."""
     if code in OURS and DeviceState.of(device_id):
         return
-    now = clock.now()
+    now = at or clock.now()
     locked_for = facts.get("locked_for")
     DeviceState.set(
         device_id,

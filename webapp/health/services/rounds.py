@@ -30,7 +30,8 @@ from webapp.protocols.pool import Outcome, Pool
 log = structlog.get_logger("health")
 TICK = 1.0  # seconds
 STANDBY = 5.0  # seconds between two tries to take the lead
-STOP = 4.0  # seconds that talks under way are given when the engine ends
+JOIN = 6.0  # seconds that a thread is waited for, which a database in trouble may hold
+STOP = 3.0  # seconds that talks under way are given when the engine ends
 Login = tuple[int, datetime | None]
 UNKNOWN_LOCK = 1800  # seconds that a lock is taken to last when the device does not say
 
@@ -58,11 +59,12 @@ class Rounds:
         self.thread.start()
 
     def stop(self) -> None:
-        """End within ten seconds with nothing lost that was found."""
+        """End within ten seconds, with nothing lost that was found: the lead is given up last."""
         self.stopping.set()
-        self.thread.join()
+        self.thread.join(JOIN)
         self.pool.stop(STOP)
-        self.writer.stop()
+        self.writer.stop(JOIN)
+        self.give_up()
 
     def run(self) -> None:
         while not self.stopping.wait(self.pause()):
@@ -72,7 +74,7 @@ class Rounds:
             except Exception as error:
                 drop_broken_connection()
                 log.log(logging.WARNING if is_trouble(error) else logging.ERROR, "a round failed", exc_info=error)
-        self.give_up()
+        drop_broken_connection()
 
     def pause(self) -> float:
         """Seconds until the next look at the clock: just after a full second."""
@@ -88,6 +90,7 @@ class Rounds:
             return
         if not led:
             log.info("this engine checks the devices")
+            self.watch.begin_anew()
             self.last = now - TICK
         self.round(now)
         self.leader.beat(lag=self.lag, skipped=self.skipped, uplink_lost_at=self.lost_at(now))
@@ -98,7 +101,7 @@ class Rounds:
             log.warning("turns were missed", seconds=schedule.missed(since, now, self.interval))
         for device in roster.in_slots(self.interval, schedule.slots(since, now, self.interval)):
             if not self.watch.waits(device.id):
-                self.begin(device, now)
+                self.try_to_begin(device, now, again=False)
         self.ask_again(now)
         self.lag = round((clock.monotonic() - now) * 1000)
         metrics.LAG.set(self.lag / 1000)
@@ -109,13 +112,22 @@ class Rounds:
         found = roster.of(due)
         for device in found:
             self.refused.pop(device.id, None)
-            self.begin(device, now)
+            self.try_to_begin(device, now, again=True)
         for gone in set(due) - {device.id for device in found}:
             self.watch.forget(gone)
 
-    def begin(self, device: Due, now: float) -> None:
-        """Ask a device, unless it is not to be asked now."""
-        if device.reason in STOPPED or is_locked(device):
+    def try_to_begin(self, device: Due, now: float, again: bool) -> None:
+        """What is wrong with one device keeps no other from its turn."""
+        try:
+            self.begin(device, now, again)
+        except vault.Broken:
+            log.error("a stored password does not open", device=device.id)
+        except Exception:
+            log.exception("a device could not be asked", device=device.id)
+
+    def begin(self, device: Due, now: float, again: bool) -> None:
+        """Ask a device, unless it is not to be asked now; `again` is the one try that was put off."""
+        if (device.reason in STOPPED and not again) or is_locked(device):
             return
         if device.id in self.under_way:
             self.skip()
@@ -124,11 +136,8 @@ class Rounds:
         if refusal and login == login_of(device):
             self.writer.put(device, refusal)  # it could not be written, or is about to be
             return
-        try:
-            errand = visits.errand(device, self.turn(device, now), self.timeout, partial(self.done, device))
-        except vault.Broken:
-            log.error("a stored password does not open", device=device.id)
-            return
+        turn = self.turn(device, None if again else now)
+        errand = visits.errand(device, turn, self.timeout, partial(self.done, device))
         self.under_way.add(device.id)
         if not self.pool.submit(errand):
             self.under_way.discard(device.id)
@@ -138,13 +147,14 @@ class Rounds:
         self.skipped += 1
         metrics.SKIPPED.inc()
 
-    def turn(self, device: Due, now: float) -> Turn:
+    def turn(self, device: Due, now: float | None) -> Turn:
+        """What is asked; only the state (`now` None) of a device that may be offline."""
+        up = self.watch.up_of(device)
+        if now is None:
+            return Turn(up=up)
         new = device.found_at is None
-        return Turn(
-            thorough=new or schedule.is_thorough(device.id, now, self.interval),
-            who=new or schedule.is_asked_who(device.id, now, self.interval),
-            up=self.watch.ups.get(device.id, device.up),
-        )
+        thorough = new or schedule.is_thorough(device.id, now, self.interval)
+        return Turn(thorough, new or schedule.is_asked_who(device.id, now, self.interval), up)
 
     def done(self, device: Due, outcome: Outcome) -> None:
         if isinstance(outcome.error, Unauthorized) and outcome.error.code == "wrong_password":
@@ -165,7 +175,6 @@ class Rounds:
             self.leader.release()
         except Exception as error:
             log.warning("the lead was not handed over", error=str(error))
-        drop_broken_connection()
 
 
 def login_of(device: Due) -> Login:

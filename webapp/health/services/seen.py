@@ -20,7 +20,7 @@ def found(device: Due, visited: Visited, at: datetime) -> Found | None:
     same_light = visited.light.by == (device.light_by or "status")
     if same_light and not visited.findings and not visited.rebooted:
         return None
-    up = visited.light.status.up if visited.light.status else None
+    up = kept(visited.light.status.up if visited.light.status else None)
     up_at = None if up is None else at
     if not visited.findings:
         return Found(device.id, device.connection_version, None, None, None, up, up_at, visited.light.by)
@@ -30,7 +30,12 @@ def found(device: Due, visited: Visited, at: datetime) -> Found | None:
 
 
 def wrong_by(findings: Findings, at: datetime) -> int | None:
-    return drift(findings.clock, at) if isinstance(findings.clock, DeviceClock) else None
+    return kept(drift(findings.clock, at)) if isinstance(findings.clock, DeviceClock) else None
+
+
+def kept(number: int | None) -> int | None:
+    """A device's number, if the database takes it: clocks and counters can say anything."""
+    return number if number is not None and abs(number) < 2**31 else None
 
 
 def note_changes(device: Due, outcome: Outcome, at: datetime) -> None:
@@ -44,7 +49,7 @@ def note_changes(device: Due, outcome: Outcome, at: datetime) -> None:
     row = Device.locked(device.id)
     if row is None or row.connection_version != device.connection_version:
         return
-    if first_key:
+    if first_key and not row.pin:
         Device.note(device.id, device.connection_version, pin=outcome.key)
     if visited.rebooted:
         DeviceEvent.create(device=device.id, at=at, kind=Happening.REBOOT)

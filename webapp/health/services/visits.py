@@ -10,6 +10,7 @@ from webapp.devices.models import Status
 from webapp.devices.services.dialing import policy
 from webapp.health.models.roster import Due
 from webapp.protocols.curl import Endpoint
+from webapp.protocols.errors import Unauthorized, Unreachable
 from webapp.protocols.isapi import health
 from webapp.protocols.isapi.health import Findings, Light
 from webapp.protocols.isapi.kinds import Kind
@@ -51,7 +52,10 @@ def talk(device: Due, turn: Turn) -> Talk[Visited]:
     who = turn.who or rebooted or not device.serial or device.status == Status.OTHER_DEVICE
     if not (turn.thorough or who):
         return Visited(light, None, rebooted)
-    findings = yield from health.thorough(Kind(device.type), info=who)
+    try:
+        findings = yield from health.thorough(Kind(device.type), info=who)
+    except (Unreachable, Unauthorized):  # it has answered just now, and taken the password: that is what counts
+        return Visited(light, None, rebooted)
     return Visited(light, findings, rebooted)
 
 

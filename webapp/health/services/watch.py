@@ -1,7 +1,7 @@
 """From outcomes to what may be claimed (state machine 3.1, H8, H9, decision 10). Its memory is that of one engine.
 
 A device is offline after three misses, online after one answer. A refused password ends all tries until a person acts;
-only just after a reboot it is believed a minute later. Our own trouble says nothing of a device.
+only just after a reboot it is asked once more a minute later. Our own trouble says nothing of a device.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from webapp.devices.services.probing import why
 from webapp.health.models.roster import Due
 from webapp.health.services.uplink import Blame, Uplink
 from webapp.health.services.visits import Visited
-from webapp.protocols.errors import DeviceError
+from webapp.protocols.errors import DeviceError, NotAllowed
 from webapp.protocols.pool import Outcome
 
 MISSES = 3
@@ -55,7 +55,7 @@ class Watch:
     misses: dict[int, Miss] = field(default_factory=dict)
     retries: dict[int, float] = field(default_factory=dict)  # when a device is asked again, out of its turn
     started: dict[int, float] = field(default_factory=dict)  # when a device was seen to have come back
-    ups: dict[int, int] = field(default_factory=dict)  # seconds since a device's start, as it said last
+    ups: dict[int, tuple[int, int]] = field(default_factory=dict)  # version, seconds since its start as it said last
     graced: dict[int, int] = field(default_factory=dict)  # connection versions whose refusal was once not believed
     uplink: Uplink = field(init=False)
     lost_since: float | None = None  # our own connection
@@ -69,11 +69,11 @@ class Watch:
         if code in states.OURS - {"dns_timeout"}:
             return None
         silent = code in SILENT or code == "dns_timeout"
-        self.uplink.hear(device.id, device.site_id, not silent, now)
+        if not isinstance(outcome.error, NotAllowed):  # nobody was asked
+            self.uplink.hear(device.id, device.site_id, not silent, now)
+            self.lost_since = self.lost_since if silent else None
         if code == "dns_timeout":
             return None
-        if not silent:
-            self.lost_since = None
         if code == "ok":
             return self.answered(device, outcome, now)
         if code in DEFINITE:
@@ -86,7 +86,7 @@ class Watch:
             self.started[device.id] = now
         self.forget(device.id)
         if visited.light.status and visited.light.status.up is not None:
-            self.ups[device.id] = visited.light.status.up
+            self.ups[device.id] = device.connection_version, visited.light.status.up
         info = visited.findings.info if visited.findings else None
         serial = getattr(info, "serial", "")
         if serial and device.serial and serial != device.serial:
@@ -96,13 +96,14 @@ class Watch:
         return Verdict(Status.ONLINE, "ok", {}, outcome.ms)
 
     def refused(self, device: Due, code: str, facts: dict[str, Any], now: float) -> Verdict | None:
-        back = device.id in self.misses or device.status == Status.OFFLINE
+        """It is believed, and written, at once: whatever happens to us, the password is not sent again by mistake."""
+        miss = self.misses.get(device.id)
+        back = device.status == Status.OFFLINE or (miss and miss.version == device.connection_version)
         starting = back or now - self.started.get(device.id, -STARTING) < STARTING
+        self.forget(device.id)
         if code == "wrong_password" and starting and self.graced.get(device.id) != device.connection_version:
             self.graced[device.id] = device.connection_version
             self.retries[device.id] = now + GRACE
-            return None
-        self.forget(device.id)
         return Verdict(states.STATUSES[code], code, facts)
 
     def missed(self, device: Due, code: str, facts: dict[str, Any], now: float) -> Verdict | None:
@@ -124,6 +125,17 @@ class Watch:
             self.lost_since = self.lost_since if self.lost_since is not None else miss.first
         self.retries[device.id] = now + self.interval / 4
         return None
+
+    def up_of(self, device: Due) -> int | None:
+        """Seconds since its start that it said last, over this connection."""
+        version, up = self.ups.get(device.id, (0, device.up))
+        return up if version in {0, device.connection_version} else None
+
+    def begin_anew(self) -> None:
+        """Another engine has led meanwhile: what was counted before is not true any more."""
+        for memory in (self.misses, self.retries, self.started, self.ups, self.uplink.heard):
+            memory.clear()
+        self.lost_since = None
 
     def forget(self, device_id: int) -> None:
         self.misses.pop(device_id, None)

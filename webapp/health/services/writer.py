@@ -48,6 +48,7 @@ class Writer:
         self.watch, self.leader = watch, leader
         self.queue: queue.Queue[Result | None] = queue.Queue()
         self.ending = threading.Event()
+        self.hopeless = False  # we are to end, and nothing can be written
         self.thread = threading.Thread(target=self.run, name="health-writer", daemon=True)
 
     def put(self, device: Due, outcome: Outcome) -> None:
@@ -68,11 +69,11 @@ class Writer:
                 break
         drop_broken_connection()
 
-    def stop(self) -> None:
-        """Write what waits, then end; a database in trouble is not waited for any more."""
+    def stop(self, seconds: float) -> None:
+        """Write what waits, then end, or be left alone after so long; a database in trouble is not waited for."""
         self.ending.set()
         self.queue.put(None)
-        self.thread.join()
+        self.thread.join(seconds)
 
     def collect(self) -> list[Result | None]:
         """Wait for a result, then a moment for more; None at the end of all."""
@@ -86,29 +87,43 @@ class Writer:
         return batch
 
     def keep(self, batch: list[Result]) -> None:
-        """Judge and write; one result a device, the newest."""
-        judged = {
-            result.device.id: (result, self.watch.judge(result.device, result.outcome, result.tick)) for result in batch
-        }
-        told_something = [(result, verdict) for result, verdict in judged.values() if verdict]
-        if told_something:
-            self.persist(told_something)
+        """Judge and write; of each device the newest result that told something."""
+        judged: dict[int, tuple[Result, Verdict]] = {}
+        for result in batch:
+            try:
+                if verdict := self.watch.judge(result.device, result.outcome, result.tick):
+                    judged[result.device.id] = result, verdict
+            except Exception:
+                log.exception("a result was not understood", device=result.device.id)
+        if judged:
+            self.persist(list(judged.values()))
 
     def persist(self, judged: list[tuple[Result, Verdict]]) -> None:
         """Write, again and again while the database is in trouble and the results are young."""
-        while True:
-            try:
-                open_connection()
-                return self.write(judged)
-            except Lost:
-                return log.warning("another engine has taken over", results=len(judged))
-            except Exception as error:
-                drop_broken_connection()
-                if not is_trouble(error):
-                    return self.write_singly(judged, error)
-                if self.ending.is_set() or clock.monotonic() - judged[0][0].tick > self.watch.interval:
-                    return log.error("results were left out", results=len(judged), error=str(error))
+        while not self.hopeless and not self.settled(judged):
             self.ending.wait(PAUSE)
+
+    def settled(self, judged: list[tuple[Result, Verdict]]) -> bool:
+        """Whether they are written, or never will be; False: try again."""
+        try:
+            open_connection()
+            self.write(judged)
+        except Lost:
+            log.warning("another engine has taken over", results=len(judged))
+        except Exception as error:
+            drop_broken_connection()
+            if is_trouble(error):
+                return self.gives_up(judged, error)
+            self.write_singly(judged, error)
+        return True
+
+    def gives_up(self, judged: list[tuple[Result, Verdict]], error: Exception) -> bool:
+        """Whether results are too old to wait any longer for a database in trouble, or we are to end."""
+        self.hopeless = self.ending.is_set()
+        over = self.hopeless or clock.monotonic() - judged[0][0].tick > self.watch.interval
+        if over:
+            log.error("results were left out", results=len(judged), error=str(error))
+        return over
 
     def write_singly(self, judged: list[tuple[Result, Verdict]], error: Exception) -> None:
         """Keep all results but the one that cannot be kept."""
@@ -126,8 +141,7 @@ class Writer:
             store.write_findings(list(findings(judged)))
             for result, verdict in judged:
                 if not is_known(result.device, verdict):
-                    facts = verdict.facts | {"ms": verdict.ms}
-                    states.note(result.device.id, result.device.connection_version, verdict.code, facts)
+                    states.note(note_of(result), verdict.code, verdict.facts | {"ms": verdict.ms})
                 if result.outcome.result:
                     seen.note_changes(result.device, result.outcome, result.at)
 
@@ -137,6 +151,11 @@ def findings(judged: list[tuple[Result, Verdict]]) -> Iterator[Found]:
     for result, verdict in judged:
         if verdict.status == Status.ONLINE and (found := seen.found(result.device, result.outcome.result, result.at)):
             yield found
+
+
+def note_of(result: Result) -> states.Look:
+    device = result.device
+    return states.Look(device.id, device.connection_version, device.checked_at, result.at)
 
 
 def is_known(device: Due, verdict: Verdict) -> bool:
