@@ -138,7 +138,7 @@ def measure(port: int, devices: int, concurrency: int, is_light: bool = False) -
         writer.thread.start()
         began, used = time.monotonic(), cpu()
         Round(pool, writer, concurrency, is_light).run(due)
-        writer.stop()
+        writer.stop(60)
         seconds, used = time.monotonic() - began, cpu() - used
         pool.stop(1)
         leader.release()
