@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 from functools import partial
+
+import pytest
 
 from tests.client import Person, at_once
 from tests.devices.test_add_address import typed, url
@@ -109,3 +112,15 @@ def fork(person: Person) -> Person:
     person.fetch_token()
     twin.token = person.token
     return twin
+
+
+@pytest.mark.parametrize(
+    ("left", "minutes", "status"), [(2, 1, 409), (0, 1, 409), (3, 1, 303), (None, 1, 303), (2, 11, 303)]
+)
+def test_what_the_engine_was_told_counts_too(admin, site, camera, left, minutes, status):
+    device = make_device(site, host=camera.host, port=camera.port, password="Wrong-1234")
+    at = clock.now() - timedelta(minutes=minutes)
+    DeviceState.set(device.id, at, Status.AUTH_FAILED, reason="wrong_password", checked_at=at, tries_left=left)
+    assert admin.post(f"/devices/{device.id}/check", htmx=True).status_code == status
+    ended()
+    assert len(camera.logins) == (status == 303)

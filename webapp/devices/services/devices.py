@@ -25,7 +25,6 @@ from webapp.protocols.isapi.kinds import ENCODING, Kind
 from webapp.sites import services as sites
 from webapp.sites.models import SiteStatus
 
-HARMLESS = 100  # tries left, where the device does not say
 CONNECTION = ("host", "port", "https", "username")  # with the password: what a login is made of
 
 
@@ -122,10 +121,16 @@ def check(by: Principal, device: Device) -> Probe:
     if before := probing.refused_before(by, typed):
         states.keep(device.id, before.code, before.learnt)
         probing.refuse_again()
-    state = DeviceState.of(device.id)
-    if state and state.reason == "wrong_password" and (state.tries_left or HARMLESS) <= probing.FEWEST_LEFT:
+    if is_near_lock(DeviceState.of(device.id)):
         probing.refuse_again()
     return probing.start(by, device.site, Intent.CHECK, typed, device)
+
+
+def is_near_lock(state: DeviceState | None) -> bool:
+    """Whether the device has lately refused this very password and said that few tries are left (Z22)."""
+    if state is None or state.reason != "wrong_password" or state.tries_left is None or state.checked_at is None:
+        return False
+    return state.tries_left <= probing.FEWEST_LEFT and clock.now() - state.checked_at < probing.KNOWN_FOR
 
 
 def connection_of(device: Device) -> dict[str, Any]:
