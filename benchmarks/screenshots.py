@@ -1,6 +1,7 @@
 """Draws the pictures of the README from the running demo: `python -m benchmarks.screenshots`, or script/screenshots.
 
-Starts the demo on a free port, adds a simulated recorder, and writes docs/phone.png: its page on a phone.
+Starts the demo on a free port, adds a simulated recorder, waits for its first check, and writes docs/phone.png: its
+page on a phone.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ def add_recorder(page: Page) -> None:
     page.get_by_label("Password").fill("Kamera-123")
     page.get_by_role("button", name="Add device").click()
     page.wait_for_url("**/devices/*")
+    page.locator("#status .verdict", has_text="Recording.").wait_for(timeout=180_000)  # its first turn is in a minute
+    page.reload()
     page.wait_for_timeout(300)
 
 

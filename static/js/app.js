@@ -271,7 +271,8 @@
   }, { rootMargin: "-56px 0px 0px" });
   const line = () => { $("#offline") && ($("#offline").hidden = navigator.onLine); };
   addEventListener("offline", line);
-  addEventListener("online", () => { line(); if ($("[data-failed-page] [data-reload]")) location.reload(); });
+  const again = () => $("[data-failed-page] [data-reload]") && location.reload();
+  addEventListener("online", () => { line(); again(); });
 
   // ---- what htmx says when the server does not
   on("htmx:responseError", () => toast(word("Failed"), "bad"));
@@ -294,6 +295,7 @@
   settleDrafts();
   start(document);
   line();
+  if (navigator.onLine) setTimeout(again, 5000); // the server is away, or the line was not quite back
   if (sheet.open) { alone = true; openSheet(); }
   $("main .summary, dialog .summary")?.focus();
   if (isSecureContext) navigator.serviceWorker?.register("/sw.js").catch(() => {});
