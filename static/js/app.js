@@ -270,8 +270,8 @@
     top.classList.toggle("scrolled", !last.isIntersecting && last.boundingClientRect.top < 56 && last.target.isConnected);
   }, { rootMargin: "-56px 0px 0px" });
   const line = () => { $("#offline") && ($("#offline").hidden = navigator.onLine); };
-  addEventListener("offline", line);
   const again = () => $("[data-failed-page] [data-reload]") && location.reload();
+  addEventListener("offline", line);
   addEventListener("online", () => { line(); again(); });
 
   // ---- what htmx says when the server does not
@@ -292,9 +292,7 @@
     if (top && title) { seen.disconnect(); seen.observe(title); }
     ages();
   }
-  settleDrafts();
-  start(document);
-  line();
+  settleDrafts(), start(document), line();
   if (navigator.onLine) setTimeout(again, 5000); // the server is away, or the line was not quite back
   if (sheet.open) { alone = true; openSheet(); }
   $("main .summary, dialog .summary")?.focus();
