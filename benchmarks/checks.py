@@ -130,7 +130,7 @@ def cpu() -> float:
 
 def measure(port: int, devices: int, concurrency: int, is_light: bool = False) -> dict[str, float]:
     with house(port, devices) as data:
-        due = roster.of_all()
+        due = roster.in_slots(1, [0])
         leader = Leader(data)
         leader.try_to_lead()
         pool, writer = Pool(in_flight=max(concurrency, 512)), Writer(Watch(60, TIMEOUT), leader)

@@ -87,8 +87,7 @@ def test_when_nothing_does_it_says_so(admin, company):
 
 
 def beat(**values):
-    EngineLease.delete().execute()
-    EngineLease.create(**{"beat_at": clock.now()} | values)
+    EngineLease.tell(**{"beat_at": clock.now(), "uplink_lost_at": None} | values)
 
 
 STOPPED, GONE = "Devices are not being checked", "Our own connection seems to be gone"

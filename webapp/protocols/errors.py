@@ -60,6 +60,11 @@ class NotActivated(DeviceError):
     code = "not_activated"
 
 
+def is_final(error: DeviceError) -> bool:
+    """Whether a refusal says that no login can follow: the device is locked, or not activated."""
+    return isinstance(error, NotActivated) or (isinstance(error, Unauthorized) and error.code == "locked")
+
+
 class LowPrivilege(DeviceError):
     """The password is right, but this user may not ask for this."""
 

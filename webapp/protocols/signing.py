@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from webapp.protocols.curl import Endpoint, Request
 from webapp.protocols.digest import Challenge
-from webapp.protocols.errors import DeviceError, NoDigest, NotActivated, Unauthorized
+from webapp.protocols.errors import DeviceError, NoDigest, Unauthorized, is_final
 from webapp.protocols.talk import Call, Reply, Talk
 
 MOST_CALLS = 1000  # of one talk; one that asks on though every call fails at once would never let go of its thread
@@ -107,13 +107,9 @@ def challenged(call: Call, reply: Reply) -> Challenge:
     """The challenge in a 401. Raises NoDigest; or Unauthorized (locked) and NotActivated, which then cost no login."""
     try:
         call.parse(reply)
-    except Unauthorized as error:
-        if error.code == "locked":
+    except DeviceError as error:
+        if is_final(error):
             raise
-    except NotActivated:
-        raise
-    except DeviceError:
-        pass
     if challenge := Challenge.strongest(reply.headers.get("www-authenticate", "")):
         return challenge
     raise NoDigest(reply.headers.get("www-authenticate", "")[:200] or "401 without a challenge")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import flash, request
@@ -137,42 +139,33 @@ def status(device_id: int) -> Any:
 @may(Right.MANAGE_DEVICES)
 def check(device_id: int) -> Any:
     device = devices.find(current_user, device_id)
+    return ask(device, partial(devices.check, current_user, device))
+
+
+def ask(device: Device, deed: Callable[[], Any]) -> Any:
+    """Do what asks the device; then its status, or why it is not asked now."""
     try:
-        devices.check(current_user, device)
+        deed()
     except TooMany as no:
-        return too_busy(device, no)
+        part = show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why)
+        return part, 429, {"Retry-After": str(no.retry_after)}
     except Refused as no:
         return show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why), 409
     return go_on_to("devices.status", device_id=device.id)
-
-
-def too_busy(device: Device, no: TooMany) -> Any:
-    part = show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why)
-    return part, 429, {"Retry-After": str(no.retry_after)}
 
 
 @bp.post("/devices/<id:device_id>/certificate")
 @may(Right.MANAGE_DEVICES)
 def accept_certificate(device_id: int) -> Any:
     device = devices.find(current_user, device_id)
-    try:
-        devices.accept_key(current_user, device, request.form.get("key", ""))
-    except Refused as no:
-        return show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why), 409
-    return go_on_to("devices.status", device_id=device.id)
+    return ask(device, partial(devices.accept_key, current_user, device, request.form.get("key", "")))
 
 
 @bp.post("/devices/<id:device_id>/replacement")
 @may(Right.MANAGE_DEVICES)
 def accept_replacement(device_id: int) -> Any:
     device = devices.find(current_user, device_id)
-    try:
-        devices.accept_replacement(current_user, device, request.form.get("serial", ""))
-    except TooMany as no:
-        return too_busy(device, no)
-    except Refused as no:
-        return show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why), 409
-    return go_on_to("devices.status", device_id=device.id)
+    return ask(device, partial(devices.accept_replacement, current_user, device, request.form.get("serial", "")))
 
 
 @bp.get("/devices/<id:device_id>/address")

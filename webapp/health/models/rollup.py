@@ -14,7 +14,6 @@ from webapp.db import gather, moment, rows
 from webapp.devices.models import Device, DeviceState
 from webapp.devices.models.lists import DeviceRow, mine, mine_values, worst_first
 from webapp.health.models.findings import DeviceFindings
-from webapp.health.models.lease import EngineLease
 from webapp.sites.models import Site, seen_sql
 
 MORE = ", d.site_id, d.host, COALESCE(st.reason, '') AS reason, st.since"
@@ -180,7 +179,3 @@ BY_STATUS = "SELECT shown, COUNT(*) FROM ({mine}) AS mine GROUP BY shown"
 def by_status(now: datetime, interval: int) -> dict[str, int]:
     """How many devices of the whole installation are shown with each status."""
     return dict(rows(BY_STATUS.format(mine=mine("1 = 1")), mine_values(now, interval)))
-
-
-def lease() -> EngineLease | None:
-    return EngineLease.select().first()

@@ -53,10 +53,6 @@ def of(ids: Iterable[int]) -> list[Due]:
     return listed("d.id IN", [], ids)
 
 
-def of_all() -> list[Due]:
-    return listed("1 IN", [], [1])
-
-
 def listed(condition: str, values: list[Any], choice: Iterable[int]) -> list[Due]:
     wanted = list(choice)
     if not wanted:

@@ -11,10 +11,8 @@ from webapp.health import words
 from webapp.health.models import Silence
 from webapp.health.services import history, silences, summary
 from webapp.health.services.history import Change, Past
-from webapp.health.services.rollup import Share
+from webapp.health.services.rollup import MOSTLY, Share
 from webapp.health.services.summary import Known, Summary
-
-MOSTLY = 0.9  # where less of a time is known, that is said
 
 
 class Health(NamedTuple):

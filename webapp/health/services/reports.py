@@ -10,14 +10,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from webapp import config
 from webapp.common import clock
 from webapp.common.i18n import _, local
-from webapp.devices.models import Device, DeviceState, Status
-from webapp.devices.models.state import shown_status
+from webapp.devices.models import Device, Status
 from webapp.devices.words import STATUSES, type_name
 from webapp.health import words
-from webapp.health.models import DeviceFindings
 from webapp.health.models import rollup as stored
 from webapp.health.models.rollup import Checks
 from webapp.health.services import rollup, summary
@@ -62,16 +59,9 @@ def report(site: Site) -> Report:
     offline, shares = stored.last_offline(site.id), Shares(site)
     rows = []
     for device in stored.devices_of_site(site):
-        known = know(device, states.get(device.id), findings.get(device.id))
+        known = summary.gather(device, states.get(device.id), findings.get(device.id))
         rows.append(read(known, shares.of(device.id), offline.get(device.id)))
     return Report(site, clock.now(), rollup.verdict(counts(rows)), rows)
-
-
-def know(device: Device, state: DeviceState | None, findings: DeviceFindings | None) -> Known:
-    now, interval = clock.now(), config.current().check_interval
-    status, at = (state.status, state.checked_at or state.since) if state else (Status.CHECKING, device.added_at)
-    shown = shown_status(status, at, device.health_monitoring, now, interval)
-    return Known(device, state, shown, findings, (), now, interval)
 
 
 def counts(rows: list[Row]) -> dict[str, int]:
@@ -143,7 +133,7 @@ def spans(row: Row) -> list[tuple[str, str]]:
 
 
 def said(share: Share) -> str:
-    """As "99.8 %"; with how much of the time is known when that is far from all."""
+    """As "99.8%"; with how much of the time is known when that is far from all."""
     if share.up is None:
         return _("no data")
     if share.known < rollup.MOSTLY:

@@ -18,7 +18,7 @@ from webapp.common.i18n import _, language, local, plural
 from webapp.common.pages import Found
 from webapp.devices.services import lists
 from webapp.health import words
-from webapp.health.models import rollup
+from webapp.health.models import EngineLease, rollup
 from webapp.health.services.watch import SILENT
 from webapp.sites.models import Site
 
@@ -164,7 +164,7 @@ def seconds_of(hours: range) -> float:
 
 def engine_trouble(watched: int) -> EngineTrouble | None:
     """Why nothing new is known of devices, when that is our own fault. `watched`: how many there are to check."""
-    lease = rollup.lease()
+    lease = EngineLease.now()
     if not watched or config.current().engine == "off":
         return None
     if lease is None or lease.beat_at is None or clock.now() - lease.beat_at > BEAT:

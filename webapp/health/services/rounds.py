@@ -134,7 +134,7 @@ class Rounds:
             return
         login, refusal = self.refused.get(device.id, (None, None))
         if refusal and login == login_of(device):
-            self.writer.put(device, refusal)  # it could not be written, or is about to be
+            self.writer.enqueue(device, refusal)  # it could not be written, or is about to be
             return
         turn = self.turn(device, None if again else now)
         errand = visits.errand(device, turn, self.timeout, partial(self.done, device))

@@ -92,6 +92,13 @@ class Summary:
 
 
 def known(device: Device, state: DeviceState | None) -> Known:
+    events = DeviceEvent.of(device.id, clock.now() - RECENT)
+    return gather(device, state, DeviceFindings.of(device.id), tuple(events))
+
+
+def gather(
+    device: Device, state: DeviceState | None, findings: DeviceFindings | None, events: tuple[DeviceEvent, ...] = ()
+) -> Known:
     now, interval = clock.now(), config.current().check_interval
     stored, at = (state.status, state.checked_at or state.since) if state else (Status.CHECKING, device.added_at)
     shown = shown_status(stored, at, device.health_monitoring, now, interval)
@@ -99,8 +106,8 @@ def known(device: Device, state: DeviceState | None) -> Known:
         device=device,
         state=state,
         shown=shown,
-        findings=DeviceFindings.of(device.id),
-        events=tuple(DeviceEvent.of(device.id, now - RECENT)),
+        findings=findings,
+        events=events,
         now=now,
         interval=interval,
     )

@@ -19,9 +19,10 @@ from webapp.protocols.errors import DeviceError, NotAllowed
 from webapp.protocols.pool import Outcome
 
 MISSES = 3
-STARTING = 300  # seconds after a reboot that we saw in which a refusal is not believed at once
+STARTING = 300  # seconds after a reboot that we saw in which a refusal is asked about once more
 GRACE = 60  # seconds after which it is asked again
 SILENT = {"timeout", "no_route", "no_such_name"}  # nothing came back: it may be the way to the device
+OURS = states.OURS - {"dns_timeout"}  # a name server that is silent tells of our line
 PASSING = {"no_digest", "low_privilege"}  # what a device in a hurry says too; it costs no login, so it is asked again
 DEFINITE = set(states.STATUSES) - PASSING - {"ok"}  # an answer, and one that is about the device
 STOPPED = {"wrong_password", "key_changed", "not_encoding"}  # reasons after which only a person's deed helps
@@ -56,7 +57,7 @@ class Watch:
     retries: dict[int, float] = field(default_factory=dict)  # when a device is asked again, out of its turn
     started: dict[int, float] = field(default_factory=dict)  # when a device was seen to have come back
     ups: dict[int, tuple[int, int]] = field(default_factory=dict)  # version, seconds since its start as it said last
-    graced: dict[int, int] = field(default_factory=dict)  # connection versions whose refusal was once not believed
+    graced: dict[int, int] = field(default_factory=dict)  # connection versions whose refusal was asked about again
     uplink: Uplink = field(init=False)
     lost_since: float | None = None  # our own connection
 
@@ -66,7 +67,7 @@ class Watch:
     def judge(self, device: Due, outcome: Outcome, now: float) -> Verdict | None:
         """What may be claimed now; None: nothing yet, or nothing at all."""
         code, facts = told(outcome)
-        if code in states.OURS - {"dns_timeout"}:
+        if code in OURS:
             return None
         silent = code in SILENT or code == "dns_timeout"
         if not isinstance(outcome.error, NotAllowed):  # nobody was asked
@@ -95,7 +96,7 @@ class Watch:
             return Verdict(Status.OTHER_DEVICE, "other_device", {})
         return Verdict(Status.ONLINE, "ok", {}, outcome.ms)
 
-    def refused(self, device: Due, code: str, facts: dict[str, Any], now: float) -> Verdict | None:
+    def refused(self, device: Due, code: str, facts: dict[str, Any], now: float) -> Verdict:
         """It is believed, and written, at once: whatever happens to us, the password is not sent again by mistake."""
         miss = self.misses.get(device.id)
         back = device.status == Status.OFFLINE or (miss and miss.version == device.connection_version)

@@ -55,6 +55,10 @@ class Writer:
         """From any thread, quickly."""
         metrics.CHECKS.labels(outcome=told(outcome)[0]).inc()
         metrics.SECONDS.observe(outcome.ms / 1000)
+        self.enqueue(device, outcome)
+
+    def enqueue(self, device: Due, outcome: Outcome) -> None:
+        """The same for an outcome that has been counted before."""
         if self.queue.qsize() < MOST:
             self.queue.put(Result(device, outcome, clock.now(), clock.monotonic()))
 

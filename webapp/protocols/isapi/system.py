@@ -6,7 +6,7 @@ Source: the vendor's ISAPI guide; firmware differences are noted where they are 
 from dataclasses import dataclass
 
 from webapp.protocols.digest import challenges
-from webapp.protocols.errors import BadReply, DeviceError, NotActivated, Unauthorized, Unsupported
+from webapp.protocols.errors import BadReply, DeviceError, Unsupported, is_final
 from webapp.protocols.isapi.xml import clean, document, is_page, local, number, parsed, text
 from webapp.protocols.talk import Call, Reply
 
@@ -82,13 +82,9 @@ class Knock:
         realm = clean(offered[0].get("realm", "")) if offered else ""
         try:
             document(reply, "DeviceInfo")
-        except Unauthorized as error:
-            if error.code == "locked":
+        except DeviceError as error:
+            if is_final(error):
                 raise
-        except NotActivated:
-            raise
-        except DeviceError:
-            pass
         return cls(isapi=bool(offered) or explains(reply), digest=bool(offered), realm=realm)
 
 
