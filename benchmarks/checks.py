@@ -24,7 +24,7 @@ from pathlib import Path
 
 from benchmarks import pages
 from benchmarks.farm import PASSWORD, USERNAME, address, farm
-from webapp import config, db
+from webapp import config, db, engine
 from webapp.common import logs, vault
 from webapp.config import Settings
 from webapp.devices.models import Device, DeviceState, Status
@@ -44,7 +44,7 @@ from webapp.protocols.isapi.system import DEVICE_INFO
 from webapp.protocols.pool import Errand, Outcome, Pool
 from webapp.protocols.talk import Talk
 
-TIMEOUT, DEADLINE, TICK = 8.0, 10.0, 0.01  # seconds
+INTERVAL, TIMEOUT, DEADLINE, TICK = 60, 8.0, 10.0, 0.01  # seconds
 
 
 def light() -> Talk[Visited]:
@@ -59,6 +59,12 @@ def full() -> Talk[Visited]:
     return Visited(health.Light(status, "status"), findings, rebooted=False)
 
 
+def everybody() -> Iterator[Due]:
+    """All devices, read as the engine reads them: those of one second after the other."""
+    for second in range(INTERVAL):
+        yield from roster.in_slots(INTERVAL, [second])
+
+
 class Round:
     """One check of each device. Every hundredth of a second it fills up to so many under way, as a schedule would."""
 
@@ -68,9 +74,9 @@ class Round:
         self.ended = 0
         self.guard = threading.Lock()
 
-    def run(self, devices: list[Due]) -> None:
-        waiting = iter(devices)
-        while self.ended < len(devices):
+    def run(self, devices: int) -> None:
+        waiting = everybody()
+        while self.ended < devices:
             while self.pool.in_flight < self.concurrency and (device := next(waiting, None)):
                 self.pool.submit(self.errand(device))
             time.sleep(TICK)
@@ -130,14 +136,14 @@ def cpu() -> float:
 
 def measure(port: int, devices: int, concurrency: int, is_light: bool = False) -> dict[str, float]:
     with house(port, devices) as data:
-        due = roster.in_slots(1, [0])
+        engine.set_aside()
         leader = Leader(data)
         leader.try_to_lead()
-        pool, writer = Pool(in_flight=max(concurrency, 512)), Writer(Watch(60, TIMEOUT), leader)
+        pool, writer = Pool(in_flight=max(concurrency, 512)), Writer(Watch(INTERVAL, TIMEOUT), leader)
         pool.start()
         writer.thread.start()
         began, used = time.monotonic(), cpu()
-        Round(pool, writer, concurrency, is_light).run(due)
+        Round(pool, writer, concurrency, is_light).run(devices)
         writer.stop(60)
         seconds, used = time.monotonic() - began, cpu() - used
         pool.stop(1)

@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -181,9 +182,9 @@ def fill(url: str, sites: int, devices: int) -> None:
 
 
 def insert(model: Any, rows: Iterable[dict[str, Any]]) -> None:
-    waiting = list(rows)
-    for start in range(0, len(waiting), 500):
-        model.insert_many(waiting[start : start + 500]).execute()
+    waiting = iter(rows)
+    while some := list(islice(waiting, 100)):
+        model.insert_many(some).execute()
 
 
 def site(n: int) -> dict[str, Any]:

@@ -24,7 +24,6 @@ PRAGMAS = {
     "synchronous": "full",
     "busy_timeout": 5000,
     "foreign_keys": 1,
-    "cache_size": -16000,
 }
 PATIENCE: dict[str, Any] = {  # with a PostgreSQL server that has vanished: seconds, and milliseconds
     "connect_timeout": 5,

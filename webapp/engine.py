@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import structlog
@@ -55,8 +56,15 @@ _engine: Engine | None = None
 def start(settings: Settings) -> None:
     """Begin in this process; jobs begin with the first that a request hands over."""
     global _engine
+    set_aside()
     _engine = Engine(settings)
     _engine.start()
+
+
+def set_aside() -> None:
+    """Let the collector pass over all that is there already: looking it through again is a tenth of a check's cost."""
+    gc.collect()
+    gc.freeze()
 
 
 def stop() -> None:

@@ -102,9 +102,15 @@ def unseal(sealed: bytes, *belongs_to: object) -> str:
         return ""
     key_id, nonce, text = sealed[:ID], sealed[ID : ID + NONCE], sealed[ID + NONCE :]
     try:
-        return AESGCM(current().keys[key_id]).decrypt(nonce, text, label(key_id, belongs_to)).decode()
+        return AESGCM(key_of(key_id)).decrypt(nonce, text, label(key_id, belongs_to)).decode()
     except (KeyError, InvalidTag, ValueError) as error:
         raise Broken("a stored secret does not open with the present key file") from error
+
+
+def key_of(key_id: bytes) -> bytes:
+    """A key by its id; only for one that is not known yet the file is looked at. Raises KeyError."""
+    known = _vault.keys.get(key_id) if _vault else None
+    return known or current().keys[key_id]
 
 
 def is_current(sealed: bytes) -> bool:

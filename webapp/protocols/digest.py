@@ -14,7 +14,7 @@ HASHES: dict[str, Callable[..., "hashlib._Hash"]] = {"MD5": hashlib.md5, "SHA-25
 STRENGTH = ["MD5", "SHA-256"]
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 LONGEST = 4096  # characters of a challenge that are read
-TOKEN = re.compile(r'([A-Za-z][\w-]*)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))?')
+TOKEN = re.compile(r'([A-Za-z][\w-]*)(?:\s*(=)\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))?')
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Challenge:
     @classmethod
     def read(cls, parameters: dict[str, str]) -> "Challenge | None":
         algorithm = parameters.get("algorithm", "MD5").upper()
-        qualities = re.split(r"[\s,]+", parameters.get("qop", "").lower())
+        qualities = parameters.get("qop", "").lower().replace(",", " ").split()
         if algorithm not in HASHES or not parameters.get("nonce") or ("qop" in parameters and "auth" not in qualities):
             return None
         return cls(
@@ -85,18 +85,20 @@ def challenges(header: str) -> list[dict[str, str]]:
     scheme = ""
     if CONTROLS.search(header):
         return found  # echoed into our own header, a control character would be a second header
-    for match in TOKEN.finditer(header[:LONGEST]):
-        name, value = match[1].lower(), match[2]
-        if value is None:
-            scheme = name
+    for name, equals, value in TOKEN.findall(header[:LONGEST]):
+        if not equals:
+            scheme = name.lower()
             found += [{}] if scheme == "digest" else []
         elif scheme == "digest":
-            found[-1].setdefault(name, unquoted(value))
+            found[-1].setdefault(name.lower(), unquoted(value))
     return found
 
 
 def unquoted(value: str) -> str:
-    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+    if not value.startswith('"'):
+        return value
+    inside = value[1:-1]
+    return re.sub(r"\\(.)", r"\1", inside) if "\\" in inside else inside
 
 
 def quoted(value: str) -> str:

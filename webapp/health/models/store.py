@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from webapp.accounts.models import naive
 from webapp.db import database, is_sqlite
+
+GROUPS = (100, 10, 1)  # rows of one statement on SQLite
 
 
 class Checked(NamedTuple):
@@ -48,14 +51,19 @@ class Found(NamedTuple):
     light_by: str
 
 
-SAME = "SELECT 1 FROM device d WHERE d.id = ? AND d.connection_version = ?"
-HOURS = f"""
+# SQLite's come in tables of values, many rows a statement: the interpreter is handed to another thread at each one.
+HOURS = """
 INSERT INTO device_hour (hour, device_id, n, up, ms_sum, ms_max, samples)
-SELECT ?, ?, 1, ?, ?, ?, ? WHERE EXISTS ({SAME})
+SELECT u.column1, u.column2, 1, u.column4, u.column5, u.column5, u.column6 FROM ({values}) u
+JOIN device d ON d.id = u.column2 AND d.connection_version = u.column3 WHERE true
 ON CONFLICT (hour, device_id) DO UPDATE SET n = n + 1, up = up + excluded.up, ms_sum = ms_sum + excluded.ms_sum,
 ms_max = max(ms_max, excluded.ms_max), samples = CAST(samples || excluded.samples AS BLOB)
 """
-STILL = f"UPDATE device_state SET checked_at = ?, ms = ? WHERE device_id = ? AND status = ? AND EXISTS ({SAME})"  # noqa: S608
+STILL = """
+UPDATE device_state SET checked_at = u.column4, ms = u.column5 FROM ({values}) u
+JOIN device d ON d.id = u.column1 AND d.connection_version = u.column2
+WHERE device_state.device_id = u.column1 AND device_state.status = u.column3
+"""
 HOURS_AT_ONCE = """
 INSERT INTO device_hour (hour, device_id, n, up, ms_sum, ms_max, samples)
 SELECT u.hour, u.device_id, 1, u.up, u.ms, u.ms, u.sample
@@ -82,8 +90,9 @@ light_by = excluded.light_by
 """
 FINDINGS = f"""
 INSERT INTO device_findings (device_id, at, blocks, drift, up, up_at, light_by)
-SELECT ?, ?, COALESCE(?, '{{}}'), ?, ?, ?, ? WHERE EXISTS ({SAME}) {KEEP}
-"""
+SELECT u.column1, u.column3, COALESCE(u.column4, '{{{{}}}}'), u.column5, u.column6, u.column7, u.column8
+FROM ({{values}}) u JOIN device d ON d.id = u.column1 AND d.connection_version = u.column2 WHERE true {KEEP}
+"""  # noqa: S608
 FINDINGS_AT_ONCE = f"""
 INSERT INTO device_findings (device_id, at, blocks, drift, up, up_at, light_by)
 SELECT u.device_id, u.at, COALESCE(u.blocks, '{{}}'), u.drift, u.up, u.up_at, u.light_by
@@ -95,39 +104,30 @@ JOIN device d ON d.id = u.device_id AND d.connection_version = u.version {KEEP}
 
 def write_findings(found: Sequence[Found]) -> None:
     """Keep what devices have said of themselves. Inside the caller's transaction; one a device."""
-    found = [row._replace(at=naive(row.at), up_at=naive(row.up_at)) for row in found]
-    if is_sqlite():
-        database.connection().cursor().executemany(FINDINGS, map(found_values, found))
-    elif found:
-        database.execute_sql(FINDINGS_AT_ONCE, tuple(columns(found)))
-
-
-def found_values(row: Found) -> tuple[Any, ...]:
-    device_id, version, *said = row
-    return device_id, *said, device_id, version
+    run(FINDINGS, FINDINGS_AT_ONCE, [row._replace(at=naive(row.at), up_at=naive(row.up_at)) for row in found])
 
 
 def write(checked: Sequence[Checked], still: Sequence[Still]) -> None:
     """Add to the history, and to what is known. Inside the caller's transaction; one result a device."""
-    checked = sorted(checked)
-    if is_sqlite():
-        cursor = database.connection().cursor()
-        cursor.executemany(HOURS, map(hour_values, checked))
-        cursor.executemany(STILL, map(still_values, still))
-        return
-    unzoned = [row._replace(at=naive(row.at)) for row in still]
-    for statement, results in ((HOURS_AT_ONCE, checked), (STILL_AT_ONCE, unzoned)):
+    run(HOURS, HOURS_AT_ONCE, sorted(checked))
+    run(STILL, STILL_AT_ONCE, [row._replace(at=naive(row.at)) for row in still])
+
+
+def run(sqlite: str, postgresql: str, results: Sequence[tuple[Any, ...]]) -> None:
+    if not is_sqlite():
         if results:
-            database.execute_sql(statement, tuple(columns(results)))
+            database.execute_sql(postgresql, tuple(map(list, zip(*results, strict=True))))
+        return
+    for group in grouped(results):
+        marks = "(" + ", ".join("?" * len(group[0])) + ")"
+        statement = sqlite.format(values="VALUES " + ", ".join([marks] * len(group)))
+        database.connection().execute(statement, list(chain.from_iterable(group)))
 
 
-def columns(results: Sequence[tuple[Any, ...]]) -> Iterator[list[Any]]:
-    return map(list, zip(*results, strict=True))
-
-
-def hour_values(row: Checked) -> tuple[Any, ...]:
-    return row.hour, row.device_id, row.up, row.ms, row.ms, row.sample, row.device_id, row.version
-
-
-def still_values(row: Still) -> tuple[Any, ...]:
-    return naive(row.at), row.ms, row.device_id, row.status, row.device_id, row.version
+def grouped(results: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Groups of a few fixed sizes, so that few statements are prepared, and each once."""
+    at = 0
+    while at < len(results):
+        size = next(size for size in GROUPS if size <= len(results) - at)
+        yield results[at : at + size]
+        at += size

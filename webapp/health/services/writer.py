@@ -46,7 +46,7 @@ class Result:
 class Writer:
     def __init__(self, watch: Watch, leader: Leader) -> None:
         self.watch, self.leader = watch, leader
-        self.queue: queue.Queue[Result | None] = queue.Queue()
+        self.queue: queue.SimpleQueue[Result | None] = queue.SimpleQueue()
         self.ending = threading.Event()
         self.hopeless = False  # we are to end, and nothing can be written
         self.thread = threading.Thread(target=self.run, name="health-writer", daemon=True)
@@ -80,14 +80,12 @@ class Writer:
         self.thread.join(seconds)
 
     def collect(self) -> list[Result | None]:
-        """Wait for a result, then a moment for more; None at the end of all."""
+        """Wait for a result, then a moment for more, without a wake-up for each; None at the end of all."""
         batch = [self.queue.get()]
-        until = clock.monotonic() + SOON
-        while batch[-1] and len(batch) < BATCH:
-            try:
-                batch.append(self.queue.get(timeout=max(0.0, until - clock.monotonic())))
-            except queue.Empty:
-                break
+        if self.queue.qsize() < BATCH:
+            self.ending.wait(SOON)
+        while batch[-1] and len(batch) < BATCH and not self.queue.empty():
+            batch.append(self.queue.get())
         return batch
 
     def keep(self, batch: list[Result]) -> None:
