@@ -36,7 +36,7 @@ HOUSE = {"__init__", "engine", "cli", "templating", "demo", "backup"}
 # Inside a room, left may import right. Forms ask services (is this address one that may be dialled?), never the other
 # way round: a form is a thing of the web, a service is not.
 DESKS = ["views", "guard", "tabs", "rows", "forms", "advice", "listeners", "jobs", "services"]
-DESKS += ["hashing", "words", "models", "principal", "permissions"]
+DESKS += ["hashing", "seal", "record", "speakable", "words", "models", "principal", "permissions"]
 
 # What a page may take from another room, whatever its floor: it shows several rooms side by side.
 SHOWN_BESIDE = {"services", "forms"}
