@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -64,6 +65,27 @@ def test_a_light_question_is_one_call():
         assert (found.by, found.status.cpu, found.status.memory) == ("status", 23, 61)
         assert 90_000 <= found.status.up < 90_100
         assert answered(device) == [STATUS.path]
+
+
+class Polite(Pretend):
+    """Says that a password is wrong, but not by HTTP's 401."""
+
+    status = 403
+
+    def refuse(self, method, target, authorization):
+        refusal = super().refuse(method, target, authorization)
+        return (self.status, *refusal[1:]) if refusal and authorization else refusal
+
+
+@pytest.mark.parametrize("status", [200, 403])
+@pytest.mark.parametrize("talk", [light, partial(light, "user_check"), partial(thorough, Kind.NVR)])
+def test_a_wrong_password_is_sent_once_however_the_refusal_is_put(status, talk):
+    with Polite() as device:
+        device.status = status
+        with pytest.raises(Unauthorized) as caught:
+            carry(device, talk(), "Wrong-1234")
+        assert (caught.value.code, caught.value.tries_left) == ("wrong_password", 4)
+        assert len(device.logins) == 1 and device.tries_left == 4
 
 
 def test_a_door_station_is_asked_what_it_has_and_that_is_remembered():

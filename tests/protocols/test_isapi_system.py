@@ -51,6 +51,11 @@ def test_capabilities():
         (reply("<html>no</html>", 401, "text/html", DIGEST), Knock(True, True, False, "IP Camera(K4188)")),
         (reply("<html>no</html>", 401, "text/html", {"www-authenticate": 'Basic realm="x"'}), Knock(False, False)),
         (reply("<userCheck><lockStatus>unlock</lockStatus></userCheck>", 401), Knock(True, False)),
+        (reply("<userCheck><statusValue>401</statusValue></userCheck>", 200), Knock(True, False)),
+        (
+            reply("<userCheck><statusValue>401</statusValue></userCheck>", 403, headers=DIGEST),
+            Knock(True, True, False, "IP Camera(K4188)"),
+        ),
         (reply("<DeviceInfo/>"), Knock(True, False, True)),
     ],
 )
@@ -64,6 +69,11 @@ def test_what_a_knock_tells(answer, knock):
     [
         (reply("<userCheck><lockStatus>lock</lockStatus></userCheck>", 401, headers=DIGEST), Unauthorized, "locked"),
         (reply("<userCheck><isActivated>false</isActivated></userCheck>", 401, headers=DIGEST), NotActivated, None),
+        (
+            reply("<userCheck><statusValue>401</statusValue><lockStatus>lock</lockStatus></userCheck>", 200),
+            Unauthorized,
+            "locked",
+        ),
         (
             reply("<ResponseStatus><subStatusCode>notActivated</subStatusCode></ResponseStatus>", 403),
             NotActivated,

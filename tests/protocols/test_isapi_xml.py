@@ -101,11 +101,11 @@ def refused(code, http=403):
     )
 
 
-def user_check(lock="unlock", unlock="0", retry="4", activated="true"):
+def user_check(lock="unlock", unlock="0", retry="4", activated="true", http=401, said="<statusValue>401</statusValue>"):
     return reply(
-        f"<userCheck><statusValue>401</statusValue><isActivated>{activated}</isActivated><lockStatus>{lock}</lockStatus>"
+        f"<userCheck xmlns='urn:x'>{said}<isActivated>{activated}</isActivated><lockStatus>{lock}</lockStatus>"
         f"<unlockTime>{unlock}</unlockTime><retryLoginTime>{retry}</retryLoginTime></userCheck>",
-        401,
+        http,
     )
 
 
@@ -202,6 +202,28 @@ CALLS = [
     system.SECURITY_CP,
     kinds.session_login("admin"),
 ]
+
+
+@pytest.mark.parametrize("said", ["<statusValue> 401 </statusValue>", "<statusString>unauthorized</statusString>"])
+@pytest.mark.parametrize("http", [200, 403])
+@pytest.mark.parametrize("call", [call for call in CALLS if call is not system.KNOCK])
+def test_a_login_is_refused_in_the_body_too_whatever_was_asked(call, http, said):
+    with pytest.raises(Unauthorized) as caught:
+        call.parse(user_check(retry="3", http=http, said=said))
+    assert (caught.value.code, caught.value.tries_left, caught.value.locked_for) == ("wrong_password", 3, None)
+    with pytest.raises(Unauthorized) as caught:
+        call.parse(user_check("lock", "1763", "0", http=http, said=said))
+    assert (caught.value.code, caught.value.tries_left, caught.value.locked_for) == ("locked", 0, 1763)
+    with pytest.raises(NotActivated):
+        call.parse(user_check(activated="false", http=http, said=said))
+
+
+@pytest.mark.parametrize("said", ["<statusValue>200</statusValue><statusString>OK</statusString>", ""])
+def test_a_login_that_was_taken_is_no_answer_to_another_question(said):
+    with pytest.raises(BadReply):
+        document(user_check(http=200, said=said), "DeviceInfo")
+
+
 PIECES = st.lists(
     st.one_of(
         st.binary(max_size=20),

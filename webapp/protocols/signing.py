@@ -31,7 +31,8 @@ class Signing:
     to: Endpoint
     trusted: bool = False  # it took this password lately: it need not be proved on a connection of its own
     challenge: Challenge | None = field(default=None, repr=False)
-    proven: bool = False  # the device has taken the password
+    sent: bool = False  # the password has left us
+    proven: bool = False  # the device has taken it
     refusal: DeviceError | None = None
 
     def pin(self, key: str) -> None:
@@ -65,6 +66,8 @@ class Signing:
         try:
             return call.parse((yield from self.signed(call)))
         except Unauthorized as error:
+            if not self.sent and not is_final(error):  # "401" inside a reply that asks for nothing
+                raise NoDigest("refused without a challenge") from error
             self.refusal = error
             raise
 
@@ -88,6 +91,7 @@ class Signing:
 
     def send(self, call: Call, challenge: Challenge) -> Requests[Reply]:
         """One request with the password; on a connection of its own while that is unproven."""
+        self.sent = True
         signature = challenge.answer(self.to.username, self.to.password, call.method, call.path)
         try:
             return (yield Request(call, signature, proof=not (self.proven or self.trusted)))

@@ -66,7 +66,7 @@ class Detection:
 
 
 def slots(reply: Reply) -> tuple[Slot, ...]:
-    listed = document(reply, "InputProxyChannelList").iterfind("{*}InputProxyChannel")
+    listed = document(reply, "InputProxyChannelList").findall("InputProxyChannel")
     return tuple(Slot(key, clean(text(slot, "name")), filled(slot)) for key, slot in numbered(listed, MOST_CHANNELS))
 
 
@@ -76,18 +76,18 @@ def filled(slot: Element) -> bool | None:
     A recorder with its own network sockets lists all of them with addresses of its own; one that never had a camera
     knows no model and no serial number.
     """
-    source = slot.find("{*}sourceInputPortDescriptor")
+    source = slot.find("sourceInputPortDescriptor")
     if source is None:
         return None
     if not {text(source, name) for name in ("ipAddress", "ipv6Address", "hostName")} - NOWHERE:
         return False
-    identity = [source.find(f"{{*}}{name}") for name in ("model", "serialNumber")]
+    identity = [source.find(name) for name in ("model", "serialNumber")]
     seen = any(part is None or (part.text or "").strip() for part in identity)
     return seen or text(source, "connMode").lower() != "plugplay"
 
 
 def detections(reply: Reply) -> tuple[Detection, ...]:
-    listed = document(reply, "InputProxyChannelStatusList").iterfind("{*}InputProxyChannelStatus")
+    listed = document(reply, "InputProxyChannelStatusList").findall("InputProxyChannelStatus")
     return tuple(detection(key, status) for key, status in numbered(listed, MOST_CHANNELS))
 
 
@@ -101,7 +101,7 @@ def detection(channel: int, status: Element) -> Detection:
 
 def inputs(reply: Reply) -> tuple[Channel, ...]:
     """The video sockets; those switched off are not used."""
-    listed = document(reply, "VideoInputChannelList").iterfind("{*}VideoInputChannel")
+    listed = document(reply, "VideoInputChannelList").findall("VideoInputChannel")
     return tuple(socket(key, element) for key, element in numbered(listed, MOST_CHANNELS))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from xml.etree.ElementTree import Element
 
 from webapp.protocols.isapi.clock import moment
-from webapp.protocols.isapi.xml import denied, document, number, text
+from webapp.protocols.isapi.xml import document, each, number, text
 from webapp.protocols.talk import Call, Reply
 
 LEAST_FREE = 4096  # kB of free memory beside a percentage; as MB it would be more than any device leaves free
@@ -27,8 +27,8 @@ class SystemStatus:
     @classmethod
     def parse(cls, reply: Reply) -> "SystemStatus":
         status = document(reply, "DeviceStatus")
-        cores = (number(core, "cpuUtilization") for core in status.iterfind("{*}CPUList/{*}CPU"))
-        memories = (memory_used(memory) for memory in status.iterfind("{*}MemoryList/{*}Memory"))
+        cores = (number(core, "cpuUtilization") for core in each(status, "CPUList", "CPU"))
+        memories = (memory_used(memory) for memory in each(status, "MemoryList", "Memory"))
         return cls(
             up=number(status, "deviceUpTime"),
             device_time=moment(text(status, "currentDeviceTime")),
@@ -53,10 +53,8 @@ def memory_used(memory: Element) -> int | None:
 
 
 def accepted(reply: Reply) -> bool:
-    """True for a login that was taken. Some say with HTTP 200 that it was not: raises Unauthorized, NotActivated."""
-    check = document(reply, "userCheck")
-    if number(check, "statusValue") == 401 or text(check, "statusString").lower() == "unauthorized":
-        raise denied(check, "")
+    """True for a login that was taken. Raises DeviceError."""
+    document(reply, "userCheck")
     return True
 
 

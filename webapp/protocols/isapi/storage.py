@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.etree.ElementTree import Element
 
-from webapp.protocols.isapi.xml import clean, document, number, numbered, text
+from webapp.protocols.isapi.xml import clean, document, each, number, numbered, text
 from webapp.protocols.talk import Call, Reply
 
 MOST_DISKS = 64
@@ -68,7 +68,7 @@ class Storage:
 
 
 def disks(parent: Element, path: Literal["hddList/hdd", "nasList/nas", "hdd"]) -> tuple[Disk, ...]:
-    listed = numbered(parent.iterfind("/".join(f"{{*}}{part}" for part in path.split("/"))), MOST_DISKS)
+    listed = numbered(each(parent, *path.split("/")), MOST_DISKS)
     return tuple(disk(key, element, "nas" if path == "nasList/nas" else "hdd") for key, element in listed)
 
 

@@ -6,7 +6,7 @@ Source: the vendor's ISAPI guide; firmware differences are noted where they are 
 from dataclasses import dataclass
 
 from webapp.protocols.digest import challenges
-from webapp.protocols.errors import BadReply, DeviceError, Unsupported, is_final
+from webapp.protocols.errors import BadReply, DeviceError, Unauthorized, Unsupported, is_final
 from webapp.protocols.isapi.xml import clean, document, is_page, local, number, parsed, text
 from webapp.protocols.talk import Call, Reply
 
@@ -72,6 +72,8 @@ class Knock:
             return cls.refused(reply)
         try:
             document(reply, "DeviceInfo")
+        except Unauthorized:
+            return cls.refused(reply)  # a 401 in the body alone: of no password, since none was sent
         except Unsupported as error:
             raise BadReply("not_isapi", f"{error}, status {reply.status}") from error
         return cls(isapi=True, digest=False, open=True)
@@ -102,6 +104,8 @@ def activated(reply: Reply) -> bool:
 
 def answered(reply: Reply) -> bool:
     """True for any answer that is no refusal and no web page; its form (XML or JSON) differs between panels."""
+    if b"<userCheck" in reply.body[:500]:
+        document(reply, "userCheck")
     if reply.status != 200 or is_page(reply) or b"ResponseStatus" in reply.body[:500]:
         raise Unsupported(f"status {reply.status}")
     return True

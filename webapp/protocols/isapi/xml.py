@@ -15,6 +15,8 @@ DEEPEST = 50  # elements inside one another
 SHOWN = 100  # characters of a device's text that are ever shown
 CHINESE = {"gb2312", "gbk", "gb18030", "gb_2312-80", "cp936"}
 DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,100}?\?>""")
+PLAIN = re.compile(rb"""<\?xml version=["']1\.0["'] encoding=["'](?:UTF|utf)-8["'] ?\?>""")  # what nearly all send
+DEFAULT_NAMESPACE = re.compile(r"""(<[A-Za-z][^<>]*?)\s+xmlns=(?:"[^"<>]*"|'[^'<>]*')""")  # else in every tag's name
 
 LONGEST_LOCK = 86_400  # seconds; what a device claims beyond a day is not believed
 REFUSALS: dict[str, Callable[[str], DeviceError]] = {
@@ -38,7 +40,8 @@ NOT_CREDENTIALS = {
 def document(reply: Reply, root: str) -> Element:
     """The reply's root element, which must be named `root`. Raises DeviceError for anything else.
 
-    The HTTP status alone decides nothing: 403 is the usual "this model has no such thing".
+    The HTTP status alone decides nothing: 403 is the usual "this model has no such thing", and a login may be refused
+    with 200.
     """
     if 300 <= reply.status < 400:
         raise BadReply("redirect", f"status {reply.status}", location=reply.headers.get("location", ""))
@@ -47,7 +50,7 @@ def document(reply: Reply, root: str) -> Element:
     except BadReply as error:
         raise unreadable(reply, error) from error
     name = local(tree)
-    if reply.status == 401 or (name == "ResponseStatus" and root != name):
+    if reply.status == 401 or refuses_login(tree) or (name == "ResponseStatus" and root != name):
         raise refusal(reply, tree)
     if name != root:
         raise unreadable(reply, BadReply("bad_reply", f"<{clean(name, 50)}> where <{root}> was asked for"))
@@ -65,10 +68,12 @@ def parsed(body: bytes) -> Element:
         said = readable(body)
         if "<!DOCTYPE" in said:
             raise BadReply("bad_reply", "a DOCTYPE")
-        tree = fromstring(said)  # noqa: S314
+        plain = DEFAULT_NAMESPACE.sub(r"\1", said, count=1)
+        tree = fromstring(plain)  # noqa: S314
     except (ParseError, ValueError, LookupError) as error:
         raise BadReply("bad_reply", f"not XML: {type(error).__name__}") from error
-    strip_namespaces(tree)
+    if "xmlns" in plain or plain.count("<") > 2 * DEEPEST:
+        strip_namespaces(tree)
     return tree
 
 
@@ -78,6 +83,8 @@ def readable(body: bytes) -> str:
     Chinese recorders write GB 2312, some while declaring UTF-8; others cut a UTF-8 name in the middle of a character.
     Raises BadReply for other declared encodings.
     """
+    if PLAIN.match(body):
+        return utf8(body)
     declaration = DECLARED.match(body)
     encoding = declaration[1].decode().lower() if declaration else "utf-8"
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -128,14 +135,21 @@ def is_page(reply: Reply) -> bool:
     return "html" in reply.content_type.lower() or b"<html" in reply.body[:1000].lower()
 
 
+def refuses_login(tree: Element) -> bool:
+    """Whether it is a userCheck that says no; some come with HTTP 200 or 403, and to any call."""
+    if local(tree) != "userCheck":
+        return False
+    return number(tree, "statusValue") == 401 or text(tree, "statusString").lower() == "unauthorized"
+
+
 def refusal(reply: Reply, tree: Element) -> DeviceError:
-    """The reason in a 401's userCheck or in a ResponseStatus.
+    """The reason in a userCheck or in a ResponseStatus.
 
     A 401 is about the password unless its reason is known to be another: taken for anything else it would be tried
     again, and lock the account.
     """
     code = text(tree, "subStatusCode") if local(tree) == "ResponseStatus" else ""
-    if reply.status == 401 and code not in NOT_CREDENTIALS:
+    if refuses_login(tree) or (reply.status == 401 and code not in NOT_CREDENTIALS):
         return denied(tree, code)
     if code in REFUSALS:
         return REFUSALS[code](code)
@@ -175,6 +189,14 @@ def number(parent: Element, name: str) -> int | None:
 def truth(parent: Element, name: str) -> bool | None:
     """What a child says, true, 1, false or 0; None when it is missing or says something else."""
     return {"true": True, "1": True, "false": False, "0": False}.get(text(parent, name).lower())
+
+
+def each(parent: Element, *path: str) -> list[Element]:
+    """All elements at this place: each(status, "CPUList", "CPU"). Plain names are several times faster than a path."""
+    found = [parent]
+    for name in path:
+        found = [child for element in found for child in element.findall(name)]
+    return found
 
 
 def numbered(elements: Iterable[Element], most: int) -> list[tuple[int, Element]]:
