@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import idna
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, url_for
 from flask.globals import request_ctx
 from flask_babel import format_date, format_datetime
 from flask_login import current_user
@@ -65,12 +65,10 @@ def local_day(moment: Any, zone: str) -> str:
 
 
 def device_url(chosen: dict[str, str], **changes: Any) -> str:
-    """The device list (or a site's page) with some of its filters changed; a change of filter begins at page 1."""
+    """The device list with some of its filters changed; a change of filter begins at page 1."""
     values = {name: value for name, value in (chosen | changes).items() if value not in {None, ""}}
     if values.get("page") == 1:
         del values["page"]
-    if request.endpoint == "sites.show" and "site" in values:
-        return url_for("sites.show", site_id=int(values.pop("site")), page=values.get("page"))
     return url_for("devices.index", **values)
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.factories import make_device, make_site
+from tests.factories import make_device, make_findings, make_site
 from webapp.accounts.models import Company
 from webapp.config import Settings
 from webapp.devices.models import Device, DeviceState
 from webapp.health.services.rounds import Rounds
+from webapp.protocols.isapi.kinds import Kind
 from webapp.simulator.pretend import Pretend
 from webapp.sites.models import Site
 
@@ -45,6 +46,13 @@ def site(company: Company) -> Site:
 def camera() -> Iterator[Pretend]:
     with Pretend() as device:
         yield device
+
+
+@pytest.fixture
+def recorder(site: Site) -> Device:
+    made = make_device(site, type=Kind.NVR, serial="OLD-1", model="DS-7608NXI")
+    make_findings(made)
+    return made
 
 
 def added(site: Site, pretend: Pretend, **values: Any) -> Device:

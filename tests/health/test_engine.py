@@ -16,6 +16,7 @@ from webapp.devices.services import states
 from webapp.health.models import DeviceFindings, DeviceHour, EngineLease
 from webapp.health.services import samples
 from webapp.protocols.isapi.kinds import Kind
+from webapp.protocols.pool import Pool
 from webapp.simulator import profiles
 from webapp.simulator.pretend import Behaviour, Pretend
 
@@ -255,3 +256,13 @@ def test_numbers_that_no_database_takes_are_left_out(site, camera, rounds):
     found = until(lambda: (DeviceFindings.of(device.id) or DeviceFindings()).at and DeviceFindings.of(device.id))
     assert found.up is None and found.drift is None
     assert checks(device) >= 1
+
+
+@ON_SQLITE
+def test_a_pool_without_room_for_all_comes_round_to_everybody(site, rounds):
+    with Pretend(host="0.0.0.0", behaviour=Behaviour.SLOW, delay=0.2) as slow:
+        devices = [make_device(site, host=f"127.0.80.{n}", port=slow.port, serial=slow.serial) for n in range(1, 7)]
+        rounds.pool = Pool(threads=1, in_flight=2)
+        rounds.start()
+        until(lambda: all(checks(device) for device in devices), 40)
+        assert rounds.skipped

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.health.services.schedule import LATEST, is_asked_who, is_thorough, missed, slots
+from webapp.health.services.schedule import LATEST, in_turn, is_asked_who, is_thorough, missed, slots
 
 
 @given(st.floats(0, 1e6), st.integers(1, 300))
@@ -42,3 +42,19 @@ def test_disks_every_ten_turns_and_who_it_is_every_sixty(device_id):
 def test_thorough_turns_of_devices_do_not_fall_together():
     at = 6000.0
     assert 90 <= sum(is_thorough(device_id, at, 60) for device_id in range(0, 60_000, 60)) <= 110
+
+
+@pytest.mark.parametrize("room", [1, 3, 9])
+def test_where_there_is_not_room_for_all_each_device_has_its_turn_before_long(room):
+    devices, waits, longest = range(10), Counter(), 0
+    for interval in range(500):
+        served = in_turn(devices, interval * 60.0 + 7, 60)[:room]
+        waits.update(devices)
+        for device in served:
+            longest, waits[device] = max(longest, waits[device]), 0
+    assert longest <= 4 * 10 / room and max(waits.values()) <= 4 * 10 / room
+
+
+@given(st.integers(0, 300), st.floats(0, 1e9), st.integers(1, 300))
+def test_whoever_begins_nobody_is_left_out_or_asked_twice(count, now, interval):
+    assert sorted(in_turn(range(count), now, interval)) == list(range(count))

@@ -183,6 +183,14 @@ def test_a_socket_without_a_picture_is_no_lost_camera(recorder):
     assert found.verdict == "Recording." and line(recorder, "1 socket without").tone == "off"
 
 
+def test_sockets_that_are_all_without_a_picture_are_not_said_to_have_no_camera(recorder):
+    dark = Channel(1, "", "analog", False, "no_video")
+    titles = [item.title for item in told(recorder, channels=(dark, replace(dark, id=2))).items]
+    assert "2 sockets without a picture." in titles and "No camera is set up." not in titles
+    titles = [item.title for item in told(recorder, channels=(replace(dark, used=False),)).items]
+    assert "No camera is set up." in titles
+
+
 @pytest.mark.parametrize(
     ("drift", "tone", "title"),
     [

@@ -7,7 +7,7 @@ tried once is not tried again (decision 10).
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,8 @@ from peewee import BlobField, CharField, DoesNotExist, IntegerField, TextField
 
 from webapp.common import vault
 from webapp.db import BaseModel, UtcDateTimeField
+
+LONGEST = timedelta(seconds=120)  # a probe that has not ended by then was cut short by a restart
 
 
 class Intent(StrEnum):

@@ -72,10 +72,13 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
     try:
         with transaction():
             write_address(by, device, typed, changed)
+            probe, fresh = begin_check(by, find(by, device.id)) if checked else (None, False)
     except IntegrityError as error:
         adding.require_free(by, typed["host"], typed["port"], device.site_id, but=device.id)
         raise changed_meanwhile() from error
-    return check_after_edit(by, find(by, device.id)) if checked else None
+    if probe and fresh:
+        probing.launch(probe)
+    return probe
 
 
 def changed_meanwhile() -> Refused:
@@ -102,18 +105,30 @@ def write_address(by: Principal, device: Device, typed: dict[str, Any], changed:
     audit.record(by, "device.edited", device, changed)
 
 
-def check_after_edit(by: Principal, device: Device) -> Probe | None:
-    """Check the new connection; a login whose answer is known is not tried again (decision 10)."""
+def begin_check(by: Principal, device: Device) -> tuple[Probe | None, bool]:
+    """The check of a new connection, and whether it is to be launched; none for a login whose answer is known.
+
+    Inside the transaction that writes the connection: whoever reads that sees that it is asked about already, or
+    refused, and sends no password of their own (decision 10).
+    """
     typed = connection_of(device)
     before = probing.known(by, typed)
     if before and before.code in {"wrong_password", "locked"}:
         states.keep(device.id, before.code, before.learnt)
-        return None
-    return probing.start(by, device.site, Intent.CHECK, typed, device)
+        return None, False
+    return probing.begin(by, device.site, Intent.CHECK, typed, device)
 
 
 def check(by: Principal, device: Device) -> Probe:
     """A person wants to know now: ask the device, whatever is known. Raises Refused, TooMany."""
+    probe, fresh = prepare_check(by, device)
+    if fresh:
+        probing.launch(probe)
+    return probe
+
+
+def prepare_check(by: Principal, device: Device) -> tuple[Probe, bool]:
+    """The same inside a transaction: the check, and whether it is to be launched afterwards."""
     require_by_address(device)
     require_monitoring(device)
     sites.require(device.site, sites.Operation.MANAGE_DEVICES)
@@ -123,7 +138,7 @@ def check(by: Principal, device: Device) -> Probe:
         probing.refuse_again()
     if is_near_lock(DeviceState.of(device.id)):
         probing.refuse_again()
-    return probing.start(by, device.site, Intent.CHECK, typed, device)
+    return probing.begin(by, device.site, Intent.CHECK, typed, device)
 
 
 def is_near_lock(state: DeviceState | None) -> bool:

@@ -22,7 +22,7 @@ from webapp.common.i18n import _, plural
 from webapp.common.tokens import new_token
 from webapp.db import one_at_a_time
 from webapp.devices.models import Device, Probe
-from webapp.devices.models.probe import Intent
+from webapp.devices.models.probe import LONGEST, Intent
 from webapp.devices.services import adding, states, steps
 from webapp.devices.services.asking import Answer, NotEncoding, Silent, Target, ask
 from webapp.devices.services.dialing import policy
@@ -37,7 +37,6 @@ KNOWN_FOR = timedelta(minutes=10)
 KEPT = ("name", "host", "port", "https", "username", "pin", "key")
 PASSWORD_KEPT = timedelta(minutes=15)
 ROW_KEPT = timedelta(days=1)
-LONGEST = timedelta(seconds=120)  # a probe that has not ended by then was cut short by a restart
 MOST_TRIES, FEWEST_LEFT = 2, 2  # of one wrong password within KNOWN_FOR; of what the device says it still allows
 
 
@@ -48,15 +47,29 @@ def start(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], devi
     is not tried again when that brings the lock near (Z22): then the known outcome comes back.
     Raises TooMany (Z4), Refused.
     """
+    probe, fresh = begin(by, site, intent, typed, device)
+    if fresh:
+        launch(probe)
+    return probe
+
+
+def begin(
+    by: Principal, site: Site, intent: Intent, typed: dict[str, Any], device: Device | None = None
+) -> tuple[Probe, bool]:
+    """The same without its job: the probe, and whether it is a new one, to be launched after the transaction."""
     with one_at_a_time(f"probes of {by.company_id}"):
         if found := running(by, site, intent, typed, device):
-            return found
+            return found, False
         if spared := refused_before(by, typed):
-            return spared if spared.account_id == by.id else refuse_again()
+            return (spared, False) if spared.account_id == by.id else refuse_again()
         require_turn(by)
-        probe = write_new(by, site, intent, typed, device)
+        return write_new(by, site, intent, typed, device), True
+
+
+def launch(probe: Probe) -> None:
+    """Ask the device in the background; the row must be there for everybody by now."""
+    wipe()
     jobs.enqueue(run, probe.token)
-    return probe
 
 
 def running(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], device: Device | None) -> Probe | None:
@@ -100,7 +113,6 @@ def refuse_again() -> NoReturn:
 
 
 def write_new(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], device: Device | None) -> Probe:
-    wipe()
     probe = Probe(
         token=new_token(),
         company_id=by.company_id,

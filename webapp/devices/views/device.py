@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -13,99 +11,17 @@ from flask_login import current_user
 
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
-from webapp.common import clock
 from webapp.common.errors import Refused, TooMany
 from webapp.common.htmx import go_on_to, htmx, leave_to, show_page, show_part, wants_part
-from webapp.common.i18n import _, language
-from webapp.devices import words
-from webapp.devices.advice import advice
+from webapp.common.i18n import _
 from webapp.devices.forms import AddressForm, TypeForm
-from webapp.devices.models import Device, DeviceState, Probe, Status
-from webapp.devices.models.state import FLEETING
+from webapp.devices.models import Device
 from webapp.devices.services import devices
-from webapp.devices.services.lists import version
 from webapp.devices.views import bp
-from webapp.devices.views.probes import probe_view
-from webapp.health.forms import SilenceForm
-from webapp.health.services import parts
+from webapp.devices.views.page import device_page
 from webapp.protocols.isapi.kinds import Kind
 
 PAGE = "devices/show.html"
-JUST_ADDED = timedelta(minutes=10)  # whoever adds one device often adds the next
-
-
-def device_page(device: Device, whole: bool = False) -> dict[str, Any]:
-    """What every part of the device's page needs; the whole of it needs its health and a form beside."""
-    probe = running_probe(device)  # before its outcome: once none runs, the state is the one that it has written
-    state = DeviceState.of(device.id)
-    rows = parts.known(device, state)
-    page: dict[str, Any] = {
-        "device": device,
-        "state": state,
-        "status": status_view(device, state, rows.shown),
-        "stranger": devices.stranger(state) if rows.shown == Status.OTHER_DEVICE else {},
-        "probe": probe,
-        "silence": parts.maintenance(device),
-        "may_manage": devices.may_manage(current_user, device),
-        "may_set_type": devices.may_set_type(device),
-        "detected": detected(device),
-        "type_name": words.type_name,
-        "deletion_refusal": devices.deletion_refusal(device),
-        "just_added": clock.now() - device.added_at < JUST_ADDED,
-        "fares": parts.summarize(rows),
-        "old": 2 * rows.interval if rows.shown in FLEETING else 0,
-    }
-    if whole or not wants_part():
-        page |= {"health": parts.health(device, rows), "silence_form": SilenceForm(formdata=None)}
-    return page | {"version": status_version(page, rows.marks)}
-
-
-def status_version(page: dict[str, Any], marks: tuple[object, ...]) -> str:
-    """Of the part `status`: flags for a running check and for monitoring, then a name for all that is shown in it."""
-    device, state = page["device"], page["state"]
-    read = (state.checked_at, state.ms, state.seen_key, state.status) if state else ()
-    shown = [page[name] for name in ("status", "stranger", "probe", "silence", "may_manage")]
-    told = (device.name, device.version, device.connection_version, device.pin, device.type, device.model)
-    flags = f"{'r' if page['probe'] else 'i'}{'m' if device.health_monitoring else 'o'}"
-    return flags + version(repr((*shown, read, *told, device.serial, device.firmware, marks)), language())
-
-
-def running_probe(device: Device) -> dict[str, Any] | None:
-    """The check that is under way for the connection as it is now."""
-    probe = Probe.last_of(device.id, device.added_at)
-    fresh = probe and probe.connection_version == device.connection_version
-    view = probe_view(probe) if fresh else None
-    return view if view and view["running"] else None
-
-
-def status_view(device: Device, state: DeviceState | None, shown: str) -> dict[str, Any]:
-    """Status to show, with its tone, icon and word, and what to do about it; nothing old while it is not monitored."""
-    stored = state.status if state else Status.CHECKING
-    tone, icon, word = words.STATUSES[Status(shown)]
-    said, reason = None, state.reason if state else ""
-    if state and reason and shown not in {Status.UNKNOWN, Status.PAUSED}:
-        facts = json.loads(state.facts) | {"tries_left": state.tries_left}
-        if state.locked_until:
-            facts["locked_for"] = int((state.locked_until - clock.now()).total_seconds())
-            reason = "unlocked" if facts["locked_for"] <= 0 else reason
-        typed = {"host": device.host, "port": device.port, "https": device.https, "username": device.username}
-        said = advice(reason, facts, typed)
-    return {
-        "code": shown,
-        "reason": reason,
-        "stored": stored,
-        "tone": tone,
-        "icon": icon,
-        "word": str(word),
-        "advice": said,
-        "last_word": str(words.STATUSES[Status(stored)][2]),
-    }
-
-
-def detected(device: Device) -> str:
-    """The type that the device says it is, when another was chosen by hand (E7); "" otherwise."""
-    other = device.type_by_hand and device.type_detected not in {Kind.UNKNOWN, device.type, device.type_declined}
-    return device.type_detected if other else ""
 
 
 @bp.get("/devices/<id:device_id>")
@@ -116,23 +32,31 @@ def show(device_id: int) -> Any:
 
 @bp.get("/devices/<id:device_id>/status")
 def status(device_id: int) -> Any:
-    """The status; 204 while the page that asks (`?v=`) shows just that. A poll brings what is new beside it.
+    """The status; 204 while the page that asks (`?v=`, `seen`) shows just that. A poll brings what is new beside it.
 
     What stands in parts of its own comes by itself: the type after a check ("checked"), unless its form is open, and
     what depends on monitoring when that was switched elsewhere ("refreshed").
     """
     device, seen = devices.find(current_user, device_id), request.args.get("v", "")
-    page = device_page(device)
+    page = device_page(device, status=True)
     if wants_part() and seen == page["version"]:
-        return "", 204
+        return show_check(page)
     if page["probe"] or htmx.trigger != "status":
         return show_part(PAGE, "devices/_status.html", **page)
     checked = "" if seen.startswith("i") else "checked"
     if checked:
-        page = device_page(devices.find(current_user, device_id))  # with what the check has read of it meanwhile
+        device = devices.find(current_user, device_id)  # with what the check has read of it meanwhile
+        page = device_page(device, status=True)
     switched = "refreshed" if seen[1:2] not in {"", page["version"][1]} else ""
     events = ", ".join(filter(None, (checked, switched)))
     return show_page("devices/_status_done.html", **page), {"HX-Trigger": events} if events else {}
+
+
+def show_check(page: dict[str, Any]) -> Any:
+    """When it was checked, for a page on which that alone is old; 204 when nothing is."""
+    if request.args.get("seen", page["seen"]) == page["seen"]:
+        return "", 204
+    return show_page("devices/_checked.html", **page), {"HX-Retarget": "#checked", "HX-Reswap": "outerHTML"}
 
 
 @bp.post("/devices/<id:device_id>/check")
@@ -147,10 +71,10 @@ def ask(device: Device, deed: Callable[[], Any]) -> Any:
     try:
         deed()
     except TooMany as no:
-        part = show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why)
+        part = show_part(PAGE, "devices/_status.html", **device_page(device, status=True), busy=no.why)
         return part, 429, {"Retry-After": str(no.retry_after)}
     except Refused as no:
-        return show_part(PAGE, "devices/_status.html", **device_page(device), busy=no.why), 409
+        return show_part(PAGE, "devices/_status.html", **device_page(device, status=True), busy=no.why), 409
     return go_on_to("devices.status", device_id=device.id)
 
 
@@ -203,7 +127,8 @@ def save_address(device_id: int) -> Any:
         ask_again(form).form_errors = [no.why]
         return show_address_form(device, form), 429, {"Retry-After": str(no.retry_after)}
     if wants_part():
-        return show_page("devices/_address_saved.html", **device_page(devices.find(current_user, device_id)))
+        page = device_page(devices.find(current_user, device_id), status=True)
+        return show_page("devices/_address_saved.html", **page)
     return go_on_to("devices.address", device_id=device_id)
 
 

@@ -12,6 +12,7 @@ from webapp.db import rows
 
 HOURS = "SELECT hour, samples FROM device_hour WHERE device_id = ? AND hour IN"
 HOUR_COUNTS = "SELECT hour, n, up FROM device_hour WHERE device_id = ? AND hour IN"
+HOUR_FAULTS = "SELECT hour, n - up, ms_max FROM device_hour WHERE device_id = ? AND hour IN"
 DAY_COUNTS = "SELECT day, n, up FROM device_day WHERE device_id = ? AND day IN"
 
 
@@ -21,6 +22,12 @@ class Count(NamedTuple):
     up: int
 
 
+class Faults(NamedTuple):
+    hour: int  # since 1970
+    failed: int  # checks
+    slowest: int  # ms
+
+
 def samples(device_id: int, hours: Sequence[int]) -> list[tuple[int, bytes]]:
     """(hour since 1970, its samples) of those hours of which something is known."""
     return [(hour, bytes(kept)) for hour, kept in keyed(HOURS, device_id, hours)]
@@ -28,6 +35,10 @@ def samples(device_id: int, hours: Sequence[int]) -> list[tuple[int, bytes]]:
 
 def hour_counts(device_id: int, hours: Sequence[int]) -> list[Count]:
     return [Count(*row) for row in keyed(HOUR_COUNTS, device_id, hours)]
+
+
+def hour_faults(device_id: int, hours: Sequence[int]) -> list[Faults]:
+    return [Faults(*row) for row in keyed(HOUR_FAULTS, device_id, hours)]
 
 
 def day_counts(device_id: int, days: Sequence[int]) -> list[Count]:

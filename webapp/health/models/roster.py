@@ -6,14 +6,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from webapp.accounts.models import naive
+from webapp.common import clock
 from webapp.db import moment, rows
 from webapp.devices.models import Mode
+from webapp.devices.models.probe import LONGEST
 
 COLUMNS = """
 SELECT d.id, d.site_id, s.company_id, d.host, d.port, d.https, d.pin, d.username, d.password_sealed,
        d.connection_version, d.type, d.serial, d.firmware, st.status, st.reason, st.checked_at, st.locked_until,
-       f.light_by, f.up, f.at
+       f.light_by, f.up, f.at, COALESCE(p.version = d.connection_version, FALSE)
 FROM device d JOIN site s ON s.id = d.site_id
+LEFT JOIN (
+  SELECT device_id, MAX(connection_version) AS version FROM probe
+  WHERE code = '' AND created_at > ? AND device_id IS NOT NULL GROUP BY device_id
+) p ON p.device_id = d.id
 LEFT JOIN device_state st ON st.device_id = d.id LEFT JOIN device_findings f ON f.device_id = d.id
 WHERE d.mode = ? AND d.health_monitoring AND
 """
@@ -42,6 +49,7 @@ class Due(NamedTuple):
     light_by: str | None
     up: int | None  # seconds since its start, when its findings were written
     found_at: datetime | None
+    probed: bool = False  # a person's check of just this connection is under way
 
 
 def in_slots(interval: int, slots: Iterable[int]) -> list[Due]:
@@ -57,12 +65,13 @@ def listed(condition: str, values: list[Any], choice: Iterable[int]) -> list[Due
     wanted = list(choice)
     if not wanted:
         return []
-    marks = ", ".join("?" * len(wanted))
-    found = rows(f"{COLUMNS} {condition} ({marks})", [Mode.IP_DOMAIN, *values, *wanted])
+    marks, running_since = ", ".join("?" * len(wanted)), naive(clock.now() - LONGEST)
+    sql = f"{COLUMNS} {condition} ({marks}) ORDER BY d.id"
+    found = rows(sql, [running_since, Mode.IP_DOMAIN, *values, *wanted])
     return [due(row) for row in found]
 
 
 def due(row: tuple[Any, ...]) -> Due:
-    *plain, checked_at, locked_until, light_by, up, found_at = row
+    *plain, checked_at, locked_until, light_by, up, found_at, probed = row
     plain[8] = bytes(plain[8])
-    return Due._make((*plain, moment(checked_at), moment(locked_until), light_by, up, moment(found_at)))
+    return Due._make((*plain, moment(checked_at), moment(locked_until), light_by, up, moment(found_at), bool(probed)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from webapp.accounts.principal import Principal
 from webapp.common.errors import Refused, TooMany
 from webapp.common.i18n import _
-from webapp.devices.models import Device, Mode
-from webapp.devices.services import devices, monitoring
+from webapp.db import transaction
+from webapp.devices.models import Device, Mode, Probe
+from webapp.devices.services import devices, monitoring, probing
 
 
 def losses() -> list[str]:
@@ -20,17 +21,24 @@ def losses() -> list[str]:
 
 
 def switch(by: Principal, device: Device, on: bool) -> bool:
-    """Turn monitoring on or off; on, the device is checked at once. False when it was so already. Raises Refused."""
-    if not monitoring.switch(by, device, on):
-        return False
-    if on and device.mode == Mode.IP_DOMAIN:
-        check_first(by, devices.find(by, device.id))
+    """Turn monitoring on or off; on, the device is checked at once. False when it was so already. Raises Refused.
+
+    The engine sees the switch together with that check, so the password is sent once.
+    """
+    probe, fresh = None, False
+    with transaction():
+        if not monitoring.switch(by, device, on):
+            return False
+        if on and device.mode == Mode.IP_DOMAIN:
+            probe, fresh = prepare_first(by, devices.find(by, device.id))
+    if probe and fresh:
+        probing.launch(probe)
     return True
 
 
-def check_first(by: Principal, device: Device) -> None:
+def prepare_first(by: Principal, device: Device) -> tuple[Probe | None, bool]:
     """What forbids a check by hand just now does not keep the monitoring off: the engine comes to it in its turn."""
     try:
-        devices.check(by, device)
+        return devices.prepare_check(by, device)
     except (Refused, TooMany):
-        return
+        return None, False

@@ -21,6 +21,7 @@ from webapp.health import words
 from webapp.health.models import reading
 from webapp.health.services.rollup import Share, share
 from webapp.health.services.samples import DOWN, STEP
+from webapp.health.services.samples import unpack as unpack_hour
 
 BEAT, BEATS = 1800, 48  # seconds, and how many make a day
 HOUR, DAY = 3600, 86_400
@@ -52,6 +53,10 @@ class Past:
     day: Share
     week: Share
     month: Share
+
+    @property
+    def shares(self) -> tuple[Share, Share, Share]:
+        return self.day, self.week, self.month
 
 
 class Change(NamedTuple):
@@ -119,10 +124,33 @@ HALF = 30 << 10  # the samples of an hour's second half are not below it
 
 
 def version(device: Device) -> tuple[object, ...]:
-    """Differs whenever what `past` gives does: a check was added, or another half hour has begun."""
+    """Differs whenever something happens in the last day; one more answer like those before is told each half hour."""
     now = int(clock.now().timestamp())
-    hours = reading.hour_counts(device.id, range(now // HOUR - 24, now // HOUR + 1))
-    return (now // BEAT, *max(hours, default=()), sum(count.n for count in hours), sum(count.up for count in hours))
+    hours = reading.hour_faults(device.id, range(now // HOUR - 24, now // HOUR + 1))
+    slowest = max((hour.slowest for hour in hours), default=0) // STEP
+    return now // BEAT, has_begun(device.id, now), len(hours), sum(hour.failed for hour in hours), slowest
+
+
+def has_begun(device_id: int, now: int) -> bool:
+    """Whether anything is known of the present half hour. `now` in seconds since 1970."""
+    kept = dict(reading.samples(device_id, [now // HOUR])).get(now // HOUR, b"")
+    return any((one.minute >= BEAT // 60) == (now % HOUR >= BEAT) for one in unpack_hour(kept))
+
+
+def answers(past: Past) -> tuple[str, str]:
+    """How long the device took to answer in the last day, in short and as a sentence; "" when it never did."""
+    if past.mean is None or past.slowest is None:
+        return "", ""
+    if past.slowest < STEP:
+        return took(0), _("Time to answer: %(all)s", all=took(0))
+    mean, most = took(past.mean), took(past.slowest)
+    sentence = _("Time to answer: %(mean)s on average, %(most)s at most", mean=mean, most=most)
+    return _("%(mean)s, at most %(most)s", mean=mean, most=most), sentence
+
+
+def took(ms: int) -> str:
+    """As "40 ms"; what is shorter than is kept apart is "under 8 ms"."""
+    return f"{ms} ms" if ms >= STEP else _("under %(num)s ms", num=STEP)
 
 
 def in_words(past: Past, zone: str) -> str:

@@ -11,7 +11,7 @@ from webapp.health import words
 from webapp.health.models import Silence
 from webapp.health.services import history, silences, summary
 from webapp.health.services.history import Change, Past
-from webapp.health.services.rollup import MOSTLY, Share
+from webapp.health.services.rollup import MOSTLY, Share, rounded
 from webapp.health.services.summary import Known, Summary
 
 
@@ -23,42 +23,47 @@ class Health(NamedTuple):
     past: Past | None = None
     bar: str = ""  # the last day in words
     begin: str = ""  # when its first half hour began, at the site
+    answers: tuple[str, str] = ("", "")  # how long it took to answer: in short, and as a sentence
     shares: tuple[tuple[str, str, str], ...] = ()  # label, figure, how much of the time is known
     changes: tuple[Change, ...] = ()
     more: int = 0  # older changes that are left out
 
 
 def health(device: Device, rows: Known) -> Health:
-    said, mark = summarize(rows), health_version(device, rows)
+    fares, mark = summarize(rows), health_version(device, rows)
     if rows.shown == Status.PAUSED:
-        return Health(mark, said)
+        return Health(mark, fares)
     past, zone = history.past(device), device.site.zone
     changes, more = history.changes(device)
     return Health(
         version=mark,
-        summary=said,
+        summary=fares,
         past=past,
         bar=history.in_words(past, zone),
         begin=words.day_and_time(history.moment(past.beats[0].at), zone),
-        shares=tuple(share(*labelled) for labelled in labels(past)),
+        answers=history.answers(past),
+        shares=tuple((span, *said(share)) for span, share in zip(spans(), past.shares, strict=True)),
         changes=tuple(changes),
         more=more,
     )
 
 
-def labels(past: Past) -> list[tuple[str, Share]]:
-    return [(_("24 hours"), past.day), (_("7 days"), past.week), (_("30 days"), past.month)]
+def spans() -> tuple[str, str, str]:
+    """What shares are of."""
+    return _("24 hours"), _("7 days"), _("30 days")
 
 
-def share(label: str, part: Share) -> tuple[str, str, str]:
-    if part.up is None:
-        return label, _("no data"), ""
-    known = _("%(share)s of the time known", share=words.percent(part.known)) if part.known < MOSTLY else ""
-    return label, words.percent(part.up), known
+def said(exact: Share) -> tuple[str, str]:
+    """As "99.8%", and how much of the time is known ("3% known") when that is far from all, else ""."""
+    share = rounded(exact)
+    if share.up is None:
+        return _("no data"), ""
+    known = _("%(share)s known", share=words.percent(share.known)) if share.known < MOSTLY else ""
+    return words.percent(share.up), known
 
 
 def health_version(device: Device, rows: Known) -> str:
-    """Of the part `health`: differs whenever anything in it does, but not with the age of its figures."""
+    """Of the part `health`: differs whenever something in it happens, but not with the age of its figures."""
     if rows.shown == Status.PAUSED:
         return version("paused", language())
     return version(repr((rows.marks, device.type, history.version(device))), language())

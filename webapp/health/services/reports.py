@@ -14,10 +14,9 @@ from webapp.common import clock
 from webapp.common.i18n import _, local
 from webapp.devices.models import Device, Status
 from webapp.devices.words import STATUSES, type_name
-from webapp.health import words
 from webapp.health.models import rollup as stored
 from webapp.health.models.rollup import Checks
-from webapp.health.services import rollup, summary
+from webapp.health.services import parts, rollup, summary
 from webapp.health.services.rollup import Share, share
 from webapp.health.services.summary import Item, Known
 from webapp.sites.models import Site
@@ -43,7 +42,7 @@ class Row(NamedTuple):
 
     @property
     def percents(self) -> list[str]:
-        return [said(rollup.rounded(share)) for share in self.shares]
+        return [said(share) for share in self.shares]
 
 
 class Report(NamedTuple):
@@ -129,16 +128,13 @@ def lines(items: Iterable[Item]) -> list[str]:
 
 def spans(row: Row) -> list[tuple[str, str]]:
     """What the shares are of, and each in words."""
-    return list(zip((_("24 hours"), _("7 days"), _("30 days")), row.percents, strict=True))
+    return list(zip(parts.spans(), row.percents, strict=True))
 
 
 def said(share: Share) -> str:
-    """As "99.8%"; with how much of the time is known when that is far from all."""
-    if share.up is None:
-        return _("no data")
-    if share.known < rollup.MOSTLY:
-        return _("%(percent)s (%(known)s known)", percent=words.percent(share.up), known=words.percent(share.known))
-    return words.percent(share.up)
+    """As "99.8%", or "100% (3% known)"."""
+    figure, known = parts.said(share)
+    return f"{figure} ({known})" if known else figure
 
 
 def as_csv(made: Report) -> bytes:
@@ -152,7 +148,7 @@ def as_csv(made: Report) -> bytes:
 def cells(made: Report) -> Iterator[tuple[str, ...]]:
     yield (
         *(_("Device"), _("Type"), _("Model"), _("Serial number"), _("Firmware"), _("Status"), _("Checked")),
-        *(_("24 hours"), _("7 days"), _("30 days"), _("Storage"), _("Cameras"), _("Last offline")),
+        *(*parts.spans(), _("Storage"), _("Cameras"), _("Last offline")),
     )
     for row in made.rows:
         device = row.device

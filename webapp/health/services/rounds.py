@@ -1,7 +1,7 @@
 """The engine's clock: each second the devices whose turn has come are handed to the pool.
 
 Nothing waits in a line: a device that is still being asked, or for which the pool has no room, is left out this time,
-and counted.
+and counted. So is one that a person checks just now, uncounted: two would send the same password.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ class Rounds:
         since, self.last = self.last, now
         if schedule.missed(since, now, self.interval):
             log.warning("turns were missed", seconds=schedule.missed(since, now, self.interval))
-        for device in roster.in_slots(self.interval, schedule.slots(since, now, self.interval)):
+        due = roster.in_slots(self.interval, schedule.slots(since, now, self.interval))
+        for device in schedule.in_turn(due, now, self.interval):
             if not self.watch.waits(device.id):
                 self.try_to_begin(device, now, again=False)
         self.ask_again(now)
@@ -127,7 +128,7 @@ class Rounds:
 
     def begin(self, device: Due, now: float, again: bool) -> None:
         """Ask a device, unless it is not to be asked now; `again` is the one try that was put off."""
-        if (device.reason in STOPPED and not again) or is_locked(device):
+        if device.probed or self.is_stopped(device, again) or is_locked(device):
             return
         if device.id in self.under_way:
             self.skip()
@@ -142,6 +143,11 @@ class Rounds:
         if not self.pool.submit(errand):
             self.under_way.discard(device.id)
             self.skip()
+
+    def is_stopped(self, device: Due, again: bool) -> bool:
+        """Whether only a person's deed helps; the one try that was put off is of the password that was refused."""
+        put_off = again and self.watch.graced.get(device.id) == device.connection_version
+        return device.reason in STOPPED and not put_off
 
     def skip(self) -> None:
         self.skipped += 1

@@ -5,11 +5,15 @@ A device's id modulo the interval is its second; what is asked beside its state 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 LATEST = 5  # seconds; turns that are missed by more are skipped, never made up for
 THOROUGH = 10  # intervals between two looks at disks, channels and clock
 WHO = 60  # intervals between two looks at who it is
+GOLDEN = (5**0.5 - 1) / 2  # its multiples, without their whole part, fall evenly wherever one stops
+
+T = TypeVar("T")
 
 
 def slots(since: float, now: float, interval: int) -> Iterator[int]:
@@ -21,6 +25,15 @@ def slots(since: float, now: float, interval: int) -> Iterator[int]:
 def missed(since: float, now: float, interval: int) -> int:
     """How many seconds of the schedule were skipped."""
     return max(0, int(now) - min(LATEST, interval) - int(since))
+
+
+def in_turn(due: Sequence[T], now: float, interval: int) -> Sequence[T]:
+    """The devices of a moment, beginning with others each interval: where there is not room for all, each has its turn.
+
+    With room for one in three, a device waits for about three intervals.
+    """
+    first = int(len(due) * (int(now) // interval * GOLDEN % 1))
+    return [*due[first:], *due[:first]]
 
 
 def is_thorough(device_id: int, now: float, interval: int) -> bool:

@@ -216,7 +216,7 @@ def cameras(found: Findings | None) -> Iterator[Item]:
     if dark := len([channel for channel in found.channels if channel.used and is_dark(channel)]):
         text = _("Nothing is plugged in, or a camera has been lost.")
         yield Item("off", plural("%(num)s socket without a picture.", "%(num)s sockets without a picture.", dark), text)
-    if not used:
+    if not used and not dark:
         yield Item("off", _("No camera is set up."))
 
 
