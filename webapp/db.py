@@ -25,6 +25,7 @@ PRAGMAS = {
     "busy_timeout": 5000,
     "foreign_keys": 1,
 }
+MOMENT = 100  # ms
 PATIENCE: dict[str, Any] = {  # with a PostgreSQL server that has vanished: seconds, and milliseconds
     "connect_timeout": 5,
     "keepalives_idle": 20,
@@ -32,6 +33,8 @@ PATIENCE: dict[str, Any] = {  # with a PostgreSQL server that has vanished: seco
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+# A process that is put to sleep or vanishes in a transaction keeps others from its rows no longer than a lease lasts.
+WAKEFUL = "-c idle_in_transaction_session_timeout=20s"
 SQLITE_TROUBLE = ("locked", "full", "unable to open", "disk I/O", "readonly", "no transaction is active")
 
 
@@ -64,7 +67,8 @@ def connect(url: str) -> Database:
     if parts.scheme == "sqlite":
         made: Database = SqliteDatabase(unquote(parts.path[1:]), pragmas=PRAGMAS, timeout=5)
     else:
-        made = Psycopg3Database(url.replace("postgres://", "postgresql://", 1), **PATIENCE)
+        patience = PATIENCE if "options=" in parts.query else PATIENCE | {"options": WAKEFUL}
+        made = Psycopg3Database(url.replace("postgres://", "postgresql://", 1), **patience)
     database.initialize(made)
     return made
 
@@ -81,6 +85,19 @@ def transaction() -> Iterator[None]:
     """Everything or nothing. On SQLite it takes the write lock at once, so it cannot fail half-way by a race."""
     with database.atomic("IMMEDIATE") if is_sqlite() and not database.in_transaction() else database.atomic():
         yield
+
+
+@contextmanager
+def hurrying() -> Iterator[None]:
+    """What is written within waits for others' transactions on SQLite for a moment only, not for seconds."""
+    if not is_sqlite():
+        yield
+        return
+    database.execute_sql(f"PRAGMA busy_timeout = {MOMENT}")
+    try:
+        yield
+    finally:
+        database.execute_sql(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout']}")
 
 
 def locking(query: Any) -> Any:

@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
 import time_machine
 
 from tests.factories import make_device, make_site
-from tests.health.conftest import ON_SQLITE, added, until
+from tests.health.conftest import ON_SQLITE, added, state, until
 from tests.health.test_engine import checks
+from tests.lab import AT_HAND, PASSWORD, replay
 from webapp.common import clock
 from webapp.db import database, is_sqlite
 from webapp.devices.models import Device, DeviceEvent, DeviceState, Status
 from webapp.health.models import EngineLease
+from webapp.health.services.leading import LEASE, Leader
 from webapp.simulator.pretend import Behaviour, Pretend
+
+HOSTILE = [
+    "drip",
+    "hang",
+    "hang_headers",
+    "reset",
+    "close",
+    "truncate",
+    "bad_length",
+    "huge",
+    "endless",
+    "login_page",
+    "redirect",
+    "http",
+    "xmlbomb",
+    "xxe",
+    "gzipbomb",
+    "empty",
+    "garbage",
+    "json_for_xml",
+    "stale",
+    "nochallenge",
+]
 
 
 def outages() -> int:
     return DeviceEvent.select().where(DeviceEvent.became == Status.OFFLINE).count()
+
+
+def visits(camera: Pretend) -> int:
+    """How often the device was asked: each time it is asked once without the password."""
+    return sum(not request.authorization for request in camera.requests)
 
 
 @contextmanager
@@ -54,6 +86,17 @@ def test_a_database_that_is_locked_for_a_while_makes_nobody_offline(app, site, c
     assert not outages()
 
 
+@ON_SQLITE
+def test_a_database_that_is_locked_keeps_no_device_from_its_turn(site, camera, rounds, database_url):
+    added(site, camera)
+    rounds.start()
+    until(lambda: camera.logins)
+    with held(database_url):
+        rounds.leader.said = 0.0  # it wants to say that it lives, too
+        asked = visits(camera)
+        until(lambda: visits(camera) >= asked + 3, 5)  # that long a write would wait
+
+
 def test_a_database_that_goes_away_is_come_back_to(app, site, camera, rounds):
     if is_sqlite():
         pytest.skip("a file does not hang up")
@@ -65,6 +108,26 @@ def test_a_database_that_goes_away_is_come_back_to(app, site, camera, rounds):
     before = checks(device)
     until(lambda: checks(device) > before + 1)
     assert not outages()
+
+
+def test_an_engine_that_sleeps_while_it_writes_does_not_hold_the_lease_for_good(app):
+    if is_sqlite():
+        pytest.skip("a file lock ends with its process")
+    sql = "SELECT EXTRACT(epoch FROM current_setting('idle_in_transaction_session_timeout')::interval)"
+    assert 0 < database.execute_sql(sql).fetchone()[0] < LEASE
+
+
+def test_an_engine_that_slept_until_another_leads_asks_nobody(app, site, camera, rounds, tmp_path):
+    if is_sqlite():
+        pytest.skip("a file lock is held asleep, too")
+    added(site, camera)
+    other = Leader(tmp_path)
+    assert rounds.leader.try_to_lead()
+    database.execute_sql("UPDATE engine_lease SET until = now() - interval '1 second'")
+    rounds.leader.held, rounds.last = rounds.leader.held - LEASE, clock.monotonic() - LEASE
+    assert other.try_to_lead()
+    rounds.step()
+    assert not rounds.leader.leads and not rounds.skipped  # whoever is begun with, without a pool, is skipped
 
 
 @ON_SQLITE
@@ -132,3 +195,23 @@ def test_a_wrong_password_is_not_tried_again_while_nothing_can_be_written(app, s
         time.sleep(5)
     until(lambda: DeviceState.get().status == Status.AUTH_FAILED)
     assert len(camera.logins) == 1
+
+
+@ON_SQLITE
+@pytest.mark.skipif(not AT_HAND, reason="the laboratory is not there")
+def test_hostile_devices_of_every_kind_are_told_and_keep_no_other_from_its_turn(site, camera, rounds):
+    with replay("DS-2CD2386G2-IU.json", "--fleet", str(len(HOSTILE))) as lab:
+        for number, kind in enumerate(HOSTILE):
+            fault = json.dumps({"kind": kind, "mb": 8}).encode()
+            urlopen(Request(f"http://{lab.control}/devices/{number}/fault", fault)).close()
+        ill = [make_device(site, PASSWORD, host=f"127.0.0.{1 + n}", port=lab.port) for n in range(len(HOSTILE))]
+        device = added(site, camera)
+        rounds.start()
+        until(lambda: not [HOSTILE[n] for n, one in enumerate(ill) if state(one).status == Status.ONLINE], 40)
+        before = checks(device)
+        until(lambda: checks(device) >= before + 2)
+        assert state(device).status == Status.ONLINE and not outages_of(device)
+
+
+def outages_of(device: Device) -> int:
+    return DeviceEvent.select().where(DeviceEvent.device == device.id, DeviceEvent.became == Status.OFFLINE).count()

@@ -67,6 +67,18 @@ def test_an_answer_between_two_misses_begins_the_count_anew(watch, between):
     assert verdict is None
 
 
+def test_a_check_that_began_while_our_line_was_gone_is_no_miss_after_the_others_have_answered(watch):
+    everybody = [device(number, site=number % 4 + 1) for number in range(1, 9)]
+    for at in (0, 15, 30, 45):
+        assert [watch.judge(one, TIMEOUT, at + one.id) for one in everybody] == [None] * 8
+    assert watch.lost_since is not None
+    for one in everybody[:5]:
+        assert watch.judge(one, answer(), 61).status == Status.ONLINE
+    assert watch.judge(everybody[5], TIMEOUT, 68) is None
+    assert watch.judge(everybody[5], TIMEOUT, 83) is None
+    assert watch.judge(everybody[5], TIMEOUT, 98).status == Status.OFFLINE
+
+
 def test_misses_of_another_connection_do_not_count(watch):
     watch.judge(device(), TIMEOUT, 0)
     watch.judge(device(), TIMEOUT, 15)

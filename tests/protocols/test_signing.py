@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webapp.protocols.curl import Endpoint
-from webapp.protocols.errors import NoDigest, Unauthorized
+from webapp.protocols.errors import NearLock, NoDigest, Unauthorized
 from webapp.protocols.isapi.status import STATUS
 from webapp.protocols.signing import Signing
 from webapp.protocols.talk import Reply
@@ -37,6 +37,27 @@ def test_a_lock_is_believed_before_any_password_was_sent():
     with pytest.raises(Unauthorized) as error:
         requests.send(Reply(200, "application/xml", LOCKED))
     assert error.value.code == "locked" and error.value.locked_for == 60
+
+
+def near(left: int) -> Reply:
+    said = f"<userCheck><statusValue>401</statusValue><retryLoginTime>{left}</retryLoginTime></userCheck>"
+    return Reply(401, "application/xml", said.encode(), CHALLENGE)
+
+
+@pytest.mark.parametrize(
+    ("left", "spared", "sent"), [(3, 2, True), (2, 2, False), (2, 1, True), (1, 1, False), (1, 0, True)]
+)
+def test_the_last_tries_before_a_lock_are_left_to_people(left, spared, sent):
+    login = signing()
+    login.spared = spared
+    requests = login.call(STATUS)
+    next(requests)
+    if sent:
+        assert requests.send(near(left)).authorization
+        return
+    with pytest.raises(NearLock):
+        requests.send(near(left))
+    assert not login.sent and login.refusal is None
 
 
 def test_a_refusal_that_comes_with_200_after_the_password_is_the_last_try():

@@ -9,7 +9,7 @@ from typing import Any
 from webapp.protocols.curl import Endpoint, Exchange, Request
 from webapp.protocols.dial import Policy
 from webapp.protocols.errors import DeviceError, Unreachable
-from webapp.protocols.signing import Requests, Signing
+from webapp.protocols.signing import FEWEST_LEFT, Requests, Signing
 from webapp.protocols.talk import Reply, Talk
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,8 @@ class Visit:
     over: bool = False
 
     def __post_init__(self) -> None:
-        self.signing = Signing(self.errand.to, self.errand.trusted)
+        spared = FEWEST_LEFT - self.errand.trusted  # nobody stands by: a password is never worth a lock
+        self.signing = Signing(self.errand.to, self.errand.trusted, spared)
         self.requests = self.signing.talk(self.errand.talk)
 
     @property

@@ -54,6 +54,12 @@ class Unauthorized(DeviceError):
         self.locked_for = locked_for
 
 
+class NearLock(DeviceError):
+    """So few tries are left that an automatic one could lock the device: no password was sent."""
+
+    code = "near_lock"
+
+
 class NotActivated(DeviceError):
     """Fresh from the box: it wants an administrator password before anything else."""
 

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from webapp.protocols.curl import Endpoint, Request
 from webapp.protocols.digest import Challenge
-from webapp.protocols.errors import DeviceError, NoDigest, Unauthorized, is_final
+from webapp.protocols.errors import DeviceError, NearLock, NoDigest, Unauthorized, is_final
 from webapp.protocols.talk import Call, Reply, Talk
 
+FEWEST_LEFT = 2  # tries of a password that is not proved, which are left to people
 MOST_CALLS = 1000  # of one talk; one that asks on though every call fails at once would never let go of its thread
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ class Signing:
 
     to: Endpoint
     trusted: bool = False  # it took this password lately: it need not be proved on a connection of its own
+    spared: int = 0  # tries that are not used up: with so few left, or fewer, no password is sent (Z22)
     challenge: Challenge | None = field(default=None, repr=False)
     sent: bool = False  # the password has left us
     proven: bool = False  # the device has taken it
@@ -86,7 +88,7 @@ class Signing:
             reply = yield Request(call)
             if reply.status != 401:
                 return reply
-            self.challenge = challenged(call, reply)
+            self.challenge = challenged(call, reply, self.spared)
         return self.settled((yield from self.send(call, self.challenge)))
 
     def send(self, call: Call, challenge: Challenge) -> Requests[Reply]:
@@ -107,13 +109,16 @@ class Signing:
         return reply
 
 
-def challenged(call: Call, reply: Reply) -> Challenge:
-    """The challenge in a 401. Raises NoDigest; or Unauthorized (locked) and NotActivated, which then cost no login."""
+def challenged(call: Call, reply: Reply, spared: int = 0) -> Challenge:
+    """The challenge in a 401. Raises NoDigest; or, before any login, Unauthorized (locked), NearLock, NotActivated."""
     try:
         call.parse(reply)
     except DeviceError as error:
         if is_final(error):
             raise
+        left = getattr(error, "tries_left", None)
+        if left is not None and left <= spared:
+            raise NearLock(f"{left} tries left") from error
     if challenge := Challenge.strongest(reply.headers.get("www-authenticate", "")):
         return challenge
     raise NoDigest(reply.headers.get("www-authenticate", "")[:200] or "401 without a challenge")

@@ -25,7 +25,7 @@ STATUSES = {
     "not_activated": Status.UNSUPPORTED,
 }
 TOLD = ("type", "model", "serial", "location", "stage")  # what the sentence about a failure needs
-OURS = {"our_fault", "dns_timeout", "cut_short"}  # our own trouble says nothing about the device
+OURS = {"our_fault", "dns_timeout", "cut_short", "near_lock"}  # our own doing says nothing about the device
 
 
 def record(probe: Probe, code: str, facts: dict[str, Any]) -> None:

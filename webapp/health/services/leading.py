@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from webapp.common import clock
-from webapp.db import is_sqlite
+from webapp.db import hurrying, is_sqlite
 from webapp.health.models import EngineLease
 
 LEASE = 30  # seconds that a lease holds
@@ -27,7 +27,7 @@ class Leader:
         self.path = data / "engine.lock"
         self.file: int | None = None
         self.fence: int | None = None
-        self.renewed = 0.0  # monotonic
+        self.held = self.said = 0.0  # monotonic: when the lease was ours for sure, and when we said that we live
 
     @property
     def leads(self) -> bool:
@@ -35,11 +35,14 @@ class Leader:
 
     def try_to_lead(self) -> bool:
         """Take the lead if it is free; True when this process has it."""
-        if self.fence is None:
+        now = clock.monotonic()
+        if self.fence is not None and now - self.held >= LEASE:
+            self.renew()  # we were asleep: another may lead by now, and ask the same devices
+        elif self.fence is None:
             self.fence = (
                 self.lock() if is_sqlite() else EngineLease.take(f"{socket.gethostname()}:{os.getpid()}", LEASE)
             )
-            self.renewed = 0.0
+            self.held, self.said = now, 0.0
         return self.leads
 
     def lock(self) -> int | None:
@@ -53,15 +56,23 @@ class Leader:
         return 0
 
     def beat(self, **told: Any) -> None:
-        """Say now and then that the engine lives, and how it fares; give up a lease that was lost."""
+        """Say now and then that the engine lives, and how it fares; give up a lease that was lost. Never waits long."""
         now = clock.monotonic()
-        if self.fence is None or now - self.renewed < RENEW:
+        if self.fence is None or now - self.said < RENEW:
             return
-        if not is_sqlite() and not EngineLease.renew(self.fence, LEASE):
+        self.renew()
+        if self.leads:
+            self.said = now  # whatever comes of the next line: a database that is locked is not asked each second
+            with hurrying():
+                EngineLease.tell(beat_at=clock.now(), **told)
+
+    def renew(self) -> None:
+        """Hold the lease longer, or know that it has been lost. A file lock is held for good."""
+        now = clock.monotonic()
+        if is_sqlite() or (self.fence is not None and EngineLease.renew(self.fence, LEASE)):
+            self.held = now
+        else:
             self.fence = None
-            return
-        EngineLease.tell(beat_at=clock.now(), **told)
-        self.renewed = now
 
     def require(self) -> None:
         """Inside the transaction that writes. Raises Lost."""

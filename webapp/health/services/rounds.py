@@ -6,7 +6,6 @@ and counted. So is one that a person checks just now, uncounted: two would send 
 
 from __future__ import annotations
 
-import logging
 import threading
 from datetime import datetime, timedelta
 from functools import partial
@@ -73,7 +72,10 @@ class Rounds:
                 self.step()
             except Exception as error:
                 drop_broken_connection()
-                log.log(logging.WARNING if is_trouble(error) else logging.ERROR, "a round failed", exc_info=error)
+                if is_trouble(error):
+                    log.warning("a round waits for the database", error=str(error))
+                else:
+                    log.exception("a round failed")
         drop_broken_connection()
 
     def pause(self) -> float:

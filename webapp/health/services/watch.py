@@ -72,7 +72,8 @@ class Watch:
         silent = code in SILENT or code == "dns_timeout"
         if not isinstance(outcome.error, NotAllowed):  # nobody was asked
             self.uplink.hear(device.id, device.site_id, not silent, now)
-            self.lost_since = self.lost_since if silent else None
+            if self.lost_since is not None and not silent:
+                self.line_is_back(now)
         if code == "dns_timeout":
             return None
         if code == "ok":
@@ -126,6 +127,12 @@ class Watch:
             self.lost_since = self.lost_since if self.lost_since is not None else miss.first
         self.retries[device.id] = now + self.interval / 4
         return None
+
+    def line_is_back(self, now: float) -> None:
+        """What was missed while our own connection was gone is no miss of the devices: they are counted from here."""
+        for miss in self.misses.values():
+            miss.first, miss.count = now, 0
+        self.lost_since = None
 
     def up_of(self, device: Due) -> int | None:
         """Seconds since its start that it said last, over this connection."""

@@ -1,0 +1,242 @@
+"""What the faults happen to: recorded devices, a database, and the product's own processes on it."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from benchmarks import pages
+from benchmarks.farm import free_port
+from benchmarks.fleet import CAPTURES, LAB, PASSWORD, kind
+
+WRONG = "Wrong-1234"
+LOG = 200_000  # requests of a device that are kept
+SITES = 10
+
+
+@dataclass
+class Lab:
+    """Devices that are served, and their control."""
+
+    control: str
+    addresses: list[tuple[str, int]]
+
+    def tell(self, method: str, what: str, body: Any = None) -> Any:
+        data = json.dumps(body).encode() if body is not None else None
+        with urlopen(Request(f"http://{self.control}/devices{what}", data, method=method), timeout=60) as answer:
+            return json.load(answer)
+
+    def fault(self, number: int | str, **fault: Any) -> None:
+        self.tell("POST", f"/{number}/fault", fault)
+
+    def mend(self, number: int | str) -> None:
+        self.tell("DELETE", f"/{number}/fault")
+
+    def state(self, number: int | str, **values: Any) -> None:
+        self.tell("POST", f"/{number}/state", values)
+
+    def log(self, number: int) -> list[dict[str, Any]]:
+        return list(self.tell("GET", f"/{number}/log"))
+
+    def visits(self, number: int) -> list[float]:
+        """When each check of the device began (time.time()): each begins with the one request without a login."""
+        return [one["t"] for one in self.log(number) if not one["auth"]]
+
+    def refusals(self, number: int) -> int:
+        """Logins that the device refused."""
+        return sum(1 for one in self.log(number) if one["auth"] and one.get("status") == 401)
+
+    def locked(self) -> int:
+        told = [self.tell("GET", f"/{number}") for number in range(len(self.addresses))]
+        return sum(1 for one in told if any(until for _count, until in one["locked"].values()))
+
+
+@contextmanager
+def laboratory(devices: int, host: str = "127.77.0.1", *options: str) -> Iterator[Lab]:
+    """So many recorded devices on addresses from `host` on, at one free port, in a process of their own."""
+    control, port = f"127.0.0.1:{free_port()}", free_port()
+    captures = [option for name in CAPTURES for option in ("--capture", str(LAB / "captures" / f"{name}.json"))]
+    command = [sys.executable, str(LAB / "replay.py"), *captures, "--fleet", str(devices), "--host", host]
+    command += ["--port", str(port), "--password", PASSWORD, "--control", control, "--log-size", str(LOG), *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline(), "the laboratory did not come up"
+            lab = Lab(control, [])
+            lab.addresses = [(name, int(at)) for name, at in (d["address"].split(":") for d in lab.tell("GET", ""))]
+            yield lab
+        finally:
+            process.kill()
+
+
+@dataclass
+class World:
+    """A database of the product's own making, with one company and sites 1 to SITES."""
+
+    data: Path
+    url: str
+    interval: int
+    timeout: float = 2.0
+    extra: dict[str, str] = field(default_factory=dict)  # environment
+    logs: list[Path] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        made = pages.settings(self.data) | {"SITEHAND_ENGINE": "threads", "SITEHAND_DATABASE_URL": self.url}
+        made |= {"SITEHAND_CHECK_INTERVAL": str(self.interval), "SITEHAND_CHECK_TIMEOUT": str(self.timeout)}
+        return made | {"SITEHAND_ALLOWED_NETWORKS": "127.0.0.0/8"} | self.extra
+
+    def create(self) -> World:
+        person = ["--email", pages.PERSON["email"], "--password", pages.PERSON["password"]]
+        for command in (["migrate"], ["create-company", "--company", "Bench", "--name", "Bo", *person]):
+            run = [sys.executable, "-m", "flask", "--app", "wsgi", *command]
+            subprocess.run(run, cwd=pages.ROOT, env=self.environment, check=True, stdout=subprocess.DEVNULL)
+        self.look()
+        pages.fill(self.url, SITES, 0)
+        return self
+
+    def look(self) -> None:
+        """Point this process at the database, to read and to plant."""
+        from webapp import config, db
+        from webapp.common import logs, vault
+
+        logs.configure("ERROR")
+        config.use(config.Settings(data=self.data, database_url=self.url))
+        vault.use(self.data / "vault.key")
+        db.connect(self.url)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        from webapp import db
+
+        with db.database.connection_context():
+            return db.rows(sql)
+
+    def add(self, addresses: list[tuple[str, int]], password: str = PASSWORD, status: str = "online") -> list[int]:
+        """Devices as they stand after somebody has added them; gives their ids."""
+        from webapp import db
+        from webapp.common import clock
+        from webapp.devices.models import Device, DeviceState
+
+        now, made = clock.now(), []
+        with db.database.connection_context(), db.transaction():
+            for number, (host, port) in enumerate(addresses):
+                given = {"host": host, "port": port, "username": "admin", "added_at": now, "changed_at": now}
+                device = Device(site=1 + number % SITES, name=f"Device {number}", type=kind(number), **given)
+                device.save(force_insert=True)
+                device.password_sealed = device.seal_password(password)
+                device.save()
+                DeviceState.set(device.id, now, status, checked_at=now if status == "online" else None)
+                made.append(device.id)
+        return made
+
+    def counted(self) -> dict[int, int]:
+        """Checks that are kept, by device."""
+        return {int(one): int(n) for one, n in self.rows("SELECT device_id, SUM(n) FROM device_hour GROUP BY 1")}
+
+    def states(self) -> dict[int, tuple[str, str, float]]:
+        """(status, reason, when it was checked as time.time() or 0) by device."""
+        from webapp.db import moment
+
+        sql = "SELECT device_id, status, reason, checked_at FROM device_state"
+        told = ((one, status, why, moment(at)) for one, status, why, at in self.rows(sql))
+        return {int(one): (status, why, at.timestamp() if at else 0.0) for one, status, why, at in told}
+
+    def outages(self) -> int:
+        """How often a device was said to be offline."""
+        return int(self.rows("SELECT COUNT(*) FROM device_event WHERE became = 'offline'")[0][0])
+
+    def counts(self, lab: Lab, devices: int) -> dict[str, Any]:
+        """What is kept of the laboratory's first devices, which are the first here too, against what was asked."""
+        visits, counted = [lab.visits(number) for number in range(devices)], self.counted()
+        return {
+            "checks": sum(map(len, visits)),
+            "kept": sum(counted.get(number + 1, 0) for number in range(devices)),
+            "kept_more_than_asked": sum(max(0, counted.get(n + 1, 0) - len(one)) for n, one in enumerate(visits)),
+            "two_in_one_interval": twice(visits, self.interval),
+            "longest_gap_s": round(max(map(longest_gap, visits)), 1),
+            "false_offline": self.outages(),
+            "torn_hours": self.torn(),
+        }
+
+    def torn(self) -> int:
+        """Hours whose number of checks is not that of their samples."""
+        size = "length" if self.url.startswith("sqlite") else "octet_length"
+        return int(self.rows(f"SELECT COUNT(*) FROM device_hour WHERE {size}(samples) <> 2 * n")[0][0])
+
+    def integrity(self) -> str:
+        return str(self.rows("PRAGMA integrity_check")[0][0])
+
+    @contextmanager
+    def worker(self, **environment: str) -> Iterator[subprocess.Popen[Any]]:
+        """`flask worker`, come up; killed in the end unless it has ended."""
+        file = self.data / f"worker-{len(self.logs)}.log"
+        self.logs.append(file)
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+        with file.open("wb") as log:
+            made = {"stdout": subprocess.PIPE, "stderr": log, "cwd": pages.ROOT, "env": self.environment | environment}
+            process: subprocess.Popen[Any] = subprocess.Popen(command, **made)  # type: ignore[call-overload]
+        try:
+            assert process.stdout
+            assert process.stdout.readline(), file.read_text()
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()  # type: ignore[union-attr]
+
+    def said(self, event: str) -> int:
+        """How often the workers have logged an event."""
+        return sum(file.read_text(errors="replace").count(f'"{event}"') for file in self.logs)
+
+    def serving(self) -> Any:
+        """The product as it is served, engine beside the pages."""
+        return pages.serving("wsgi:app", pages.ROOT / "gunicorn.conf.py", self.environment)
+
+
+def until(true: Callable[[], Any], seconds: float, pause: float = 0.1) -> float | None:
+    """Seconds until something was so; None when it was not in time."""
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if true():
+            return round(time.monotonic() - began, 2)
+        time.sleep(pause)
+    return None
+
+
+def end(process: subprocess.Popen[Any]) -> bool:
+    """Whether it ended by itself when it was told to."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        return process.wait(15) == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process has for itself, and its share of what it has with others."""
+    found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
+    return 1024 * int(found[1]) if found else 0
+
+
+def twice(visits: list[list[float]], interval: int) -> int:
+    """How often a device was asked twice in one turn; turns begin at its second of the interval. Of devices 1, 2, …"""
+    ahead, more = time.monotonic() - time.time(), 0
+    for one, moments in enumerate(visits, 1):
+        turns = [int((at + ahead - one % interval) // interval) for at in moments]
+        more += len(turns) - len(set(turns))
+    return more
+
+
+def longest_gap(moments: list[float]) -> float:
+    return max((other - one for one, other in pairwise(moments)), default=0.0)
