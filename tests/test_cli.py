@@ -17,6 +17,7 @@ from webapp.common import vault
 from webapp.config import Settings
 from webapp.db import database, pending_migrations, transaction
 from webapp.devices.models import Device
+from webapp.qr.models import QrCode
 
 NEW = "Another-ladder-8"
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -117,6 +118,17 @@ def test_two_hundred_devices_get_a_new_key(app, run, company, tmp_path):
     run("rotate-key")
     assert old.split()[1] not in (tmp_path / "vault.key").read_text()
     assert Device.get_by_id(made[0]).password == "Kamera-000"
+
+
+def test_kept_codes_get_the_new_key_too(app, run, company, admin):
+    device = make_device(make_site(company), password="Kamera-123")
+    assert admin.post(f"/devices/{device.id}/qr", encrypt="", understood="y", days="0").status_code == 303
+    for _ in range(2):
+        assert "1 kept QR codes are sealed with it, too." in run("rotate-key").stdout
+    code = QrCode.get()
+    assert vault.is_current(code.sealed) and code.unseal(device)["text"].startswith("SH1:")
+    QrCode.reseal(code.id, b"nonsense" * 5)
+    assert "1 kept QR codes are damaged" in run("rotate-key").stderr
 
 
 def test_a_damaged_password_is_named_and_stops_no_rotation(app, run, company):

@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from tests.factories import DISK, cameras, make_device, make_findings, make_past, make_silent_findings, make_site
+from tests.qr.world import code_pages
 from webapp.accounts.models import Account, Company, ResetToken
+from webapp.accounts.principal import Principal
 from webapp.common import clock
 from webapp.common.tokens import hash_token, new_token
 from webapp.db import transaction
@@ -19,6 +21,9 @@ from webapp.health.models import Silence
 from webapp.protocols.isapi.channels import Channel
 from webapp.protocols.isapi.kinds import Kind
 from webapp.protocols.isapi.storage import Disk, Storage
+from webapp.qr.models.scan import ScannedCode
+from webapp.qr.record import DeviceRecord
+from webapp.qr.services import links, scanning
 from webapp.sites.models import Site, SiteStatus
 
 MARKUP = "<b data-evil>Tor & \"Hof\"</b> 'Süd' {{ 7*7 }}"
@@ -76,6 +81,8 @@ def build(company: Company, admin: Account) -> World:
             make_device(sites["full"], name=f"Camera {n}")
         pages = site_pages(sites) | device_pages(devices) | probe_pages(admin, devices["running"])
         pages |= {"reset": f"/reset/{reset_token(admin)}"}
+        pages |= code_pages(person(company, admin), devices)
+        pages |= scan_pages(company, admin, sites, devices)
     return World(FIXED | pages, {name: device.id for name, device in devices.items()}, (*PUBLIC, "reset"))
 
 
@@ -157,6 +164,9 @@ def site_pages(sites: dict[str, Site]) -> dict[str, str]:
         "report": "/report",
         "add device": "/devices/new",
         "address": "/devices/new/address",
+        "labels": "/labels",
+        "cabinet": "/cabinet",
+        "scan": "/devices/new/scan",
     }
     pages = {f"site {name}": f"/sites/{site.id}" for name, site in sites.items()}
     some = {name: sites[name] for name in ("markup", "unbroken", "full", "dark")}
@@ -225,3 +235,27 @@ def reset_token(admin: Account) -> str:
     token = new_token()
     ResetToken.create(account=admin, token_hash=hash_token(token), expires_at=clock.now() + timedelta(hours=1))
     return token
+
+
+def scan_pages(company: Company, admin: Account, sites: dict[str, Site], devices: dict[str, Device]) -> dict[str, str]:
+    """What was read from codes: several devices, one that failed, one that is added; and a link to take one over."""
+    by, known = person(company, admin), devices["online"]
+    found = [
+        DeviceRecord(MARKUP, "203.0.113.24", 80, False, MARKUP[:60], "nvr", "Kamera-123"),
+        DeviceRecord(NAMES["unbroken"], "2001:db8:85a3:8d3:1319:8a2e:370:7399", 65535, True, "admin", "", None),
+        DeviceRecord(NAMES["emoji"], known.host or "", known.port or 0, False, "admin", "", "Kamera-123"),
+        DeviceRecord("Local", "10.0.0.5", 80, False, "admin", "", "Kamera-123"),
+    ]
+    tokens = {name: scanning.keep(by, sites["full"].id, tuple(found)) for name in ("several", "tried")}
+    tokens["one"] = scanning.keep(by, None, (found[1],))
+    probes = {"0": make_probe(admin, known, Intent.ADD), "1": make_probe(admin, known, Intent.ADD, "locked", {})}
+    ScannedCode.note(scanning.find(by, tokens["tried"]).row.id, sites["full"].id, probes)
+    Device.update(added_key=scanning.key_of(tokens["tried"], 2)).where(Device.id == known.id).execute()
+    pages = {f"scanned {name}": f"/scan/{token}" for name, token in tokens.items()}
+    pages |= {f"scanned {name}, a card": f"/scan/{tokens['tried']}/{name}" for name in range(4)}
+    return pages | {"scan": "/scan", "take over": f"/q/{links.make(by, devices['unbroken'], 7, 1)[1]}"}
+
+
+def person(company: Company, account: Account) -> Principal:
+    who = (account.id, company.id, company.name, account.name, account.email, account.role, "")
+    return Principal(*who, session_id=0, token="", responsible=True, address="", agent="")

@@ -11,6 +11,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_login import current_user
 from flask_wtf import CSRFProtect
+from itsdangerous import TimestampSigner
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -28,10 +29,18 @@ from webapp.devices import listeners as _listeners  # noqa: F401  (listens once 
 from webapp.devices.views import bp as devices_bp
 from webapp.health.views import bp as health_bp
 from webapp.home.views import bp as home_bp
+from webapp.qr.views import bp as qr_bp
 from webapp.sites.views import bp as sites_bp
 
 LANGUAGES = ("en", "de")
 BUILD = ROOT / ".build"  # what is made of sources at the first start: static files, translations
+
+
+class Signer(TimestampSigner):
+    """Sees that a cookie is ours, not when it was signed: how long a sign-in holds is a row's word, and clocks jump."""
+
+    def unsign(self, value: Any, max_age: Any = None, return_timestamp: bool = False) -> Any:
+        return super().unsign(value, None, return_timestamp)  # type: ignore[call-overload]
 
 
 class Cookies(SecureCookieSessionInterface):
@@ -42,7 +51,9 @@ class Cookies(SecureCookieSessionInterface):
 
     def get_signing_serializer(self, app: Flask) -> Any:
         """Made once: deriving it again costs each request more than checking the signature."""
-        self.serializer = self.serializer or super().get_signing_serializer(app)
+        if self.serializer is None:
+            self.serializer = super().get_signing_serializer(app)
+            self.serializer.signer = Signer
         return self.serializer
 
     def get_cookie_name(self, app: Flask) -> str:
@@ -121,7 +132,7 @@ def connect_first() -> None:
 def furnish(app: Flask) -> None:
     """Blueprints, and what every template may use."""
     app.url_map.converters["id"] = IdConverter
-    for blueprint in (home_bp, accounts_bp, sites_bp, devices_bp, health_bp):
+    for blueprint in (home_bp, accounts_bp, sites_bp, devices_bp, health_bp, qr_bp):
         app.register_blueprint(blueprint)
     app.extensions["assets"] = assets.build(ROOT / "static", BUILD)
     templating.install(app)

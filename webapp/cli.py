@@ -24,6 +24,7 @@ from webapp.common.passwords import LONGEST, strength
 from webapp.config import Settings
 from webapp.db import in_connection, migrate, pending_migrations
 from webapp.devices.services import devices
+from webapp.qr.services import codes
 
 RULE = "The password needs at least 8 characters, with three of: upper case, lower case, digits, special characters."
 
@@ -89,13 +90,19 @@ def rotate_key() -> None:
     A server that runs beside takes the new key with the next password that it seals.
     """
     _, damaged = in_connection(devices.reseal_all)
-    if not damaged:
+    _, closed = in_connection(codes.reseal_all)
+    if not damaged and not closed:
         vault.current().drop_old_keys()
     vault.current().append_key()
     count, damaged = in_connection(devices.reseal_all)
     for name in damaged:
         click.echo(f"The stored password of {name} is damaged or of a lost key: type it again.", err=True)
     click.echo(f"{count} stored passwords are sealed with a new key.")
+    kept, closed = in_connection(codes.reseal_all)
+    if closed:
+        click.echo(f"{closed} kept QR codes are damaged or of a lost key: make them anew.", err=True)
+    if kept:
+        click.echo(f"{kept} kept QR codes are sealed with it, too.")
 
 
 @click.command("backup")

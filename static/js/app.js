@@ -1,4 +1,4 @@
-// The little that HTML and htmx leave open. No page needs it: every form posts and every link leads without it.
+// The little that HTML and htmx leave open. No page needs it.
 "use strict";
 (() => {
   const $ = (what, root = document) => root.querySelector(what);
@@ -34,7 +34,6 @@
     toasts.replaceChildren(box);
   }
   on("toast", (e) => toast(e.detail.value ?? e.detail.text, e.detail.tone));
-
   // ---- the sheet
   let opener, alone = false;
   function openSheet() {
@@ -274,7 +273,7 @@
   addEventListener("offline", line);
   addEventListener("online", () => { line(); again(); });
 
-  // ---- what htmx says when the server does not
+  // ---- when the server says nothing
   on("htmx:responseError", () => toast(word("Failed"), "bad"));
   on("htmx:sendError", () => toast(word("Offline"), "bad"));
   on("htmx:timeout", () => toast(word("Timeout"), "bad"));
@@ -282,6 +281,7 @@
   // ---- every new piece of page
   function start(root) {
     all("[data-reveal], [data-dismiss], [data-copy], [data-share], [data-print]", root).forEach((it) => (it.hidden = false));
+    all("[data-module]", root).forEach((it) => import(it.dataset.module));
     all("[data-draft-done]", root).forEach((it) => it.matches("a, button") || forget(it.dataset.draftDone));
     all("form[data-draft]", root).forEach(recall);
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -49,6 +49,14 @@ def test_it_ends_after_seven_days_however_busy(journey, app, company):
     assert person.get("/").status_code == 303
 
 
+def test_a_clock_that_is_set_back_signs_nobody_out(journey, app, company):
+    person = phone(app)
+    journey.shift(-2 * HOUR)
+    assert person.get("/sites/new").status_code == 200
+    journey.shift(2 * HOUR)
+    assert person.get("/").status_code == 200
+
+
 def test_dead_rows_are_swept_when_somebody_signs_in(journey, app, company):
     phone(app)
     journey.shift(9 * HOUR)

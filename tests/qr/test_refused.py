@@ -24,7 +24,8 @@ def test_the_refused_vectors_are_refused_for_their_reason(vector):
 
 
 def test_every_reason_has_a_vector():
-    assert {vector["code"] for vector in REFUSED} == {kind.code for kind in NotRead.__subclasses__()}
+    kinds = {kind for kind in NotRead.__subclasses__() if kind.__module__ == NotRead.__module__}
+    assert {vector["code"] for vector in REFUSED} == {kind.code for kind in kinds}
 
 
 def refusals_of_flips(text: str, key: bytes | None) -> set[str]:

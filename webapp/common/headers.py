@@ -31,8 +31,9 @@ ALWAYS = [
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"),
 ]
+NO_CAMERA = ("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+CAMERA = "camera=(self), microphone=(), geolocation=()"  # of the page that scans
 OVER_HTTPS = [*ALWAYS, ("Strict-Transport-Security", "max-age=31536000")]
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
@@ -47,7 +48,8 @@ class Always:
         fixed = OVER_HTTPS if environ["wsgi.url_scheme"] == "https" else ALWAYS
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            return start_response(status, headers + fixed, *more)
+            policed = any(name == NO_CAMERA[0] for name, _text in headers)
+            return start_response(status, headers + fixed + ([] if policed else [NO_CAMERA]), *more)
 
         return self.app(environ, start)
 

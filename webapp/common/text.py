@@ -33,3 +33,9 @@ def like(text: str) -> str:
     """A LIKE pattern (ESCAPE '!') that finds the text anywhere in folded text."""
     escaped = re.sub(r"([!%_])", r"!\1", fold(text[:100]))
     return f"%{escaped}%"
+
+
+def file_name(*parts: str) -> str:
+    """Of letters that every file system takes, as far as the parts have them; without an ending."""
+    plain = (re.sub(r"[^\w.-]+", "-", part).strip("-.")[:60] for part in parts)
+    return "-".join(filter(None, plain))

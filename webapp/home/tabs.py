@@ -10,7 +10,7 @@ from webapp.accounts.principal import Principal
 from webapp.common.i18n import _
 
 LIST = "devices.index"  # a single device is a part of its site
-ROOMS = ("sites.", "devices.", "health.")
+ROOMS = ("sites.", "devices.", "health.", "qr.")
 
 
 def frame(person: Principal) -> dict[str, Any]:

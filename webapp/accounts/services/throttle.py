@@ -7,6 +7,7 @@ until the account as a whole is under attack. Even then they sign in from where 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 
@@ -40,12 +41,23 @@ def take_turn(what: str, email: str, address: str) -> datetime:
 
     Raises TooMany when this was tried too often in the last quarter of an hour; a refused try is not counted.
     """
-    now, mine = clock.now(), keys(what, email, address)
+
+    def spared(key: str) -> bool:
+        return key.startswith("account:") and Session.is_known(email, address)
+
+    return count({key: LIMITS[key.partition(":")[0]] for key in keys(what, email, address)}, spared)
+
+
+def count(limits: Mapping[str, int], spared: Callable[[str], bool] = lambda key: False) -> datetime:
+    """Count a try under each of these keys, before it is made; gives its moment.
+
+    Raises TooMany, and counts nothing, when a key that is not spared has had as many as its limit in the window.
+    """
+    now, mine = clock.now(), list(limits)
     Attempt.forget(now - WINDOW)
     Attempt.add(mine, now)
-    for key, (count, first) in Attempt.counts(mine, now - WINDOW).items():
-        scope = key.partition(":")[0]
-        if count > LIMITS[scope] and not (scope == "account" and Session.is_known(email, address)):
+    for key, (tried, first) in Attempt.counts(mine, now - WINDOW).items():
+        if tried > limits[key] and not spared(key):
             Attempt.take_back(mine, now)
             raise too_many(max(1, int((first + WINDOW - now).total_seconds())))
     return now
@@ -64,5 +76,10 @@ def too_many(wait: int) -> TooMany:
 def succeeded(what: str, email: str, address: str, turn: datetime) -> None:
     """The try was right: it does not count, and neither do this address's earlier ones at this account."""
     mine = keys(what, email, address)
+    forgive(mine, mine[0], turn)
+
+
+def forgive(mine: list[str], key: str, turn: datetime) -> None:
+    """Take a counted try back that was right, and the earlier ones under one of its keys."""
     Attempt.take_back(mine, turn)
-    Attempt.forget(clock.now(), mine[:1])
+    Attempt.forget(clock.now(), [key])

@@ -53,9 +53,10 @@ class Device(BaseModel):
     changed_by = ForeignKeyField(Account, null=True, on_delete="SET NULL")
     added_at = UtcDateTimeField()
     added_key = CharField(max_length=64, null=True, unique=True)  # of the form it came from (D13)
+    received = IntegerField(default=0)  # the company that took it over by another's link; 0 for every other device
 
     class Meta:
-        indexes = ((("host", "port"), True),)  # NULLs differ, so only devices added by address collide
+        indexes = ((("host", "port", "received"), True),)  # NULLs differ, so only devices added by address collide
 
     @classmethod
     def of(cls, by: Principal, device_id: int) -> Device | None:
@@ -64,9 +65,10 @@ class Device(BaseModel):
         return query.where(cls.id == device_id, Site.seen_by(by)).first()
 
     @classmethod
-    def at(cls, host: str, port: int, but: int | None = None) -> Device | None:
-        """The device that is reached at this address already, wherever it is."""
+    def at(cls, host: str, port: int, but: int | None = None, company: int | None = None) -> Device | None:
+        """The device that is reached at this address already, wherever it is, or in one company alone."""
         same = cls.select(cls, Site).join(Site).where(cls.host == host, cls.port == port)
+        same = same.where(Site.company == company) if company else same
         return (same.where(cls.id != but) if but else same).first()
 
     @classmethod

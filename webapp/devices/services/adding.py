@@ -52,9 +52,14 @@ def require_allowed(by: Principal, site: Site) -> None:
     sites.require(site, sites.Operation.MANAGE_DEVICES)
 
 
-def require_free(by: Principal, host: str, port: int, site_id: int, but: int | None = None) -> None:
-    """Raise Refused when a device is reached at this address already; says no more than the person may know (D10)."""
-    other = Device.at(host, port, but)
+def require_free(
+    by: Principal, host: str, port: int, site_id: int, but: int | None = None, received: bool = False
+) -> None:
+    """Raise Refused when a device is reached at this address already; says no more than the person may know (D10).
+
+    One that is received by another company's link is there already: only the own company's devices count then.
+    """
+    other = Device.at(host, port, but, by.company_id) or (None if received else Device.at(host, port, but))
     if other is None:
         return
     if other.site_id == site_id:
@@ -86,7 +91,7 @@ def store(by: Principal, site_id: int, typed: dict[str, Any], code: str, facts: 
     except IntegrityError as error:
         if again := added_already(by, typed["key"]):
             return again
-        require_free(by, typed["host"], typed["port"], site_id)
+        require_free(by, typed["host"], typed["port"], site_id, received=bool(typed.get("received")))
         raise NotFound from error
 
 
@@ -95,7 +100,8 @@ def insert(by: Principal, site_id: int, typed: dict[str, Any], code: str, facts:
     if not by.may(Right.MANAGE_DEVICES):
         raise NotFound
     require_allowed(by, site)
-    require_free(by, typed["host"], typed["port"], site_id)
+    received = bool(typed.get("received"))
+    require_free(by, typed["host"], typed["port"], site_id, received=received)
     said = states.identity(facts) if code == "ok" else {"https": typed["https"]}
     now = clock.now()
     device = Device(
@@ -112,6 +118,7 @@ def insert(by: Principal, site_id: int, typed: dict[str, Any], code: str, facts:
         changed_by=by.id,
         added_at=now,
         added_key=typed["key"],
+        received=by.company_id if received else 0,
         **said,
     )
     device.search = device.searchable()

@@ -22,6 +22,7 @@ from webapp.devices.models.probe import Intent
 from webapp.devices.services import adding, probing, states
 from webapp.devices.services.monitoring import require_monitoring
 from webapp.protocols.isapi.kinds import ENCODING, Kind
+from webapp.protocols.signing import FEWEST_LEFT
 from webapp.sites import services as sites
 from webapp.sites.models import SiteStatus
 
@@ -65,7 +66,8 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
         raise Refused(_("Nothing to save: nothing has been changed."), "unchanged")
     if device.version != version:
         raise changed_meanwhile()
-    adding.require_free(by, typed["host"], typed["port"], device.site_id, but=device.id)
+    if {"host", "port"} & set(changed):
+        adding.require_free(by, typed["host"], typed["port"], device.site_id, but=device.id)
     checked = changed != ["name"] and device.health_monitoring
     if checked:
         probing.require_turn(by)
@@ -95,7 +97,7 @@ def write_address(by: Principal, device: Device, typed: dict[str, Any], changed:
         values["connection_version"] = device.connection_version + 1
         DeviceState.set(device.id, now, Status.CHECKING)
     if {"host", "port"} & set(changed):
-        values["pin"] = ""  # another place: its key is met for the first time
+        values |= {"pin": "", "received": 0}  # another place: its key is met for the first time, and nobody gave it
     if typed["password"]:
         verdict = strength(typed["password"], typed["username"]).verdict
         sealed = device.seal_password(typed["password"])
@@ -145,7 +147,7 @@ def is_near_lock(state: DeviceState | None) -> bool:
     """Whether the device has lately refused this very password and said that few tries are left (Z22)."""
     if state is None or state.reason != "wrong_password" or state.tries_left is None or state.checked_at is None:
         return False
-    return state.tries_left <= probing.FEWEST_LEFT and clock.now() - state.checked_at < probing.KNOWN_FOR
+    return state.tries_left <= FEWEST_LEFT and clock.now() - state.checked_at < probing.KNOWN_FOR
 
 
 def connection_of(device: Device) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from webapp.devices.services import adding, states, steps
 from webapp.devices.services.asking import Answer, NotEncoding, Silent, Target, ask
 from webapp.devices.services.dialing import policy
 from webapp.protocols.errors import BadReply, DeviceError, KeyChanged, Unauthorized
+from webapp.protocols.signing import FEWEST_LEFT
 from webapp.sites.models import Site
 
 log = structlog.get_logger("probing")
@@ -34,10 +35,10 @@ log = structlog.get_logger("probing")
 # Outcomes that tell whether user name and password are right: no further login is needed to know.
 LOGIN_KNOWN = {"ok", "wrong_password", "locked", "low_privilege", "not_encoding"}
 KNOWN_FOR = timedelta(minutes=10)
-KEPT = ("name", "host", "port", "https", "username", "pin", "key")
+KEPT = ("name", "host", "port", "https", "username", "pin", "key", "received")
 PASSWORD_KEPT = timedelta(minutes=15)
 ROW_KEPT = timedelta(days=1)
-MOST_TRIES, FEWEST_LEFT = 2, 2  # of one wrong password within KNOWN_FOR; of what the device says it still allows
+MOST_TRIES = 2  # of one wrong password within KNOWN_FOR
 
 
 def start(by: Principal, site: Site, intent: Intent, typed: dict[str, Any], device: Device | None = None) -> Probe:
@@ -139,7 +140,8 @@ def kept(typed: dict[str, Any]) -> str:
 
 
 def still_keeps_password(probe: Probe) -> bool:
-    return clock.now() - probe.created_at < PASSWORD_KEPT
+    """Whether a form may go on with it; never with one that came by a link, for then it could be sent elsewhere."""
+    return clock.now() - probe.created_at < PASSWORD_KEPT and not probe.fields.get("received")
 
 
 def key_of(company_id: int, typed: dict[str, Any]) -> str:

@@ -19,9 +19,9 @@ from webapp.common.tokens import new_token
 from webapp.devices.forms import HTTP, HTTPS, NewAddressForm
 from webapp.devices.models import Probe
 from webapp.devices.models.probe import Intent
+from webapp.devices.rows import probe_view
 from webapp.devices.services import adding, probing
 from webapp.devices.views import bp
-from webapp.devices.views.probes import probe_view
 from webapp.sites import services as sites
 from webapp.sites.models import Site
 
@@ -44,7 +44,8 @@ def new(site_id: int) -> Any:
 @bp.get("/sites/<id:site_id>/devices/new/address")
 @may(Right.MANAGE_DEVICES)
 def new_address(site_id: int) -> Any:
-    site, form, probe = find_site(site_id), NewAddressForm(formdata=None, key=new_token()), None
+    site, probe = find_site(site_id), None
+    form = NewAddressForm(formdata=None, key=new_token(), name=request.args.get("name", "")[:128])
     if token := request.args.get("probe", ""):
         probe = probing.find(current_user, token)
         form = NewAddressForm(formdata=None, data=probe.fields | {"probe": probe.token})

@@ -15,9 +15,9 @@ from webapp.devices import words
 from webapp.devices.advice import advice
 from webapp.devices.models import Device, DeviceState, Probe, Status
 from webapp.devices.models.state import FLEETING
+from webapp.devices.rows import probe_view
 from webapp.devices.services import devices
 from webapp.devices.services.lists import version
-from webapp.devices.views.probes import probe_view
 from webapp.health.forms import SilenceForm
 from webapp.health.services import parts
 from webapp.protocols.isapi.kinds import Kind

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from webapp.common import clock
 from webapp.common.i18n import _, local
+from webapp.common.text import file_name as file_name_of
 from webapp.devices.models import Device, Status
 from webapp.devices.words import STATUSES, type_name
 from webapp.health.models import rollup as stored
@@ -139,10 +140,10 @@ def said(share: Share) -> str:
 
 def as_csv(made: Report) -> bytes:
     """The report as a table: UTF-8 with a mark of it, commas; no cell is taken for a formula (Z19)."""
-    text = io.StringIO(newline="")
-    table = csv.writer(text)
+    written = io.StringIO(newline="")
+    table = csv.writer(written)
     table.writerows([cell(value) for value in row] for row in cells(made))
-    return (BOM + text.getvalue()).encode()
+    return (BOM + written.getvalue()).encode()
 
 
 def cells(made: Report) -> Iterator[tuple[str, ...]]:
@@ -168,6 +169,5 @@ def stamp(at: datetime | None, site: Site) -> str:
 
 
 def file_name(made: Report) -> str:
-    """Of letters that every file system takes, as far as the site's name has them."""
-    name = re.sub(r"[^\w.-]+", "-", made.site.name).strip("-.")[:60]
-    return f"{name or made.site.id}-{local(made.at, made.site.zone):%Y-%m-%d}.csv"
+    name = file_name_of(made.site.name) or str(made.site.id)
+    return f"{name}-{local(made.at, made.site.zone):%Y-%m-%d}.csv"

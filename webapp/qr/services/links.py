@@ -1,0 +1,100 @@
+"""Links that hand a device over: on the paper stands a token alone, and who has it must sign in to use it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from enum import StrEnum
+
+from webapp.accounts.principal import Principal
+from webapp.audit import services as audit
+from webapp.common import clock
+from webapp.common.errors import NotFound
+from webapp.common.tokens import hash_token
+from webapp.db import transaction
+from webapp.devices.models import Device
+from webapp.qr.models import QrLink
+from webapp.qr.services import turns
+
+DAYS, USES = (1, 7, 30), (1, 5, 20)  # that a link may hold, and be used
+TOKEN = 16  # bytes; half of what new_token() gives, so that the code has fewer and larger squares
+
+
+class LinkState(StrEnum):
+    OPEN = "open"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    USED_UP = "used_up"
+
+
+def find_link(token: str) -> QrLink | None:
+    """The link with this token in whatever state, with `device` and `device.site`; None for a token that is none."""
+    return QrLink.by_token(hash_token(token))
+
+
+def state_of(link: QrLink) -> LinkState:
+    """How the link stands now; of several reasons against it the one that a person decided first."""
+    if link.revoked_at:
+        return LinkState.REVOKED
+    if link.uses >= link.most_uses:
+        return LinkState.USED_UP
+    return LinkState.OPEN if link.expires_at > clock.now() else LinkState.EXPIRED
+
+
+def use_link(token: str, person: Principal) -> QrLink | None:
+    """Take one of the link's uses for this person; None when none is left, or it was revoked or has expired.
+
+    One statement decides, so of any number of parallel uses no more succeed than the link allows. Audited in the
+    company that made the link.
+    """
+    with transaction():
+        if not QrLink.use(hash_token(token), clock.now()):
+            return None
+        link = find_link(token)
+        if link:
+            audit.record(Visitor(link.device.site.company_id, person), "qr.link_used", link.device)
+    return link
+
+
+class Visitor:
+    """A person of any company, as the audit log of the link's company names them: without an id of another company."""
+
+    def __init__(self, company_id: int, person: Principal) -> None:
+        own = person.company_id == company_id
+        self.company_id: int | None = company_id
+        self.id: int | None = person.id if own else None
+        self.name = person.name if own else f"{person.name} ({person.company_name})"[:128]
+        self.address, self.agent = person.address, person.agent
+
+
+def make(by: Principal, device: Device, days: int, uses: int) -> tuple[QrLink, str]:
+    """A new link and its token, which is kept nowhere. `device` is one that find_device() gave. Raises TooMany."""
+    turns.take(by)
+    token, now = secrets.token_urlsafe(TOKEN), clock.now()
+    with transaction():
+        link = QrLink.create(
+            device=device,
+            made_at=now,
+            maker_id=by.id,
+            maker_name=by.name,
+            token_hash=hash_token(token),
+            expires_at=now + timedelta(days=days),
+            most_uses=uses,
+        )
+        audit.record(by, "qr.link_made", device)
+    return link, token
+
+
+def of(device: Device) -> list[QrLink]:
+    """The device's links, the newest first."""
+    return QrLink.newest(device)
+
+
+def revoke(by: Principal, device: Device, link_id: int) -> None:
+    """End a link now; harmless for one that has ended. Raises NotFound for another device's."""
+    link = QrLink.of(device, link_id)
+    if link is None:
+        raise NotFound
+    with transaction():
+        if QrLink.revoke(link.id, clock.now()):
+            audit.record(by, "qr.link_revoked", device)
