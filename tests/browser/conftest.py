@@ -121,9 +121,9 @@ def phone(phones: Phones, house: House, signed_in: Any) -> Page:
 
 @pytest.fixture
 def fresh(browser: Browser, tmp_path: Path) -> Iterator[str]:
-    """A server at its very first start."""
+    """A server at its very first start. Without the engine, whose turn would come some time within a minute."""
     flask(tmp_path, "migrate")
-    with served(tmp_path, engine="threads") as url:
+    with served(tmp_path) as url:
         yield url
 
 

@@ -52,10 +52,10 @@ def furnish(data: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def served(data: Path, app: str = "wsgi:app", engine: str = "off") -> Iterator[str]:
+def served(data: Path, app: str = "wsgi:app") -> Iterator[str]:
     """Serve until the context ends; gives the URL. Without the engine states stay as they were furnished."""
     port = free_port()
-    env = environment(data, ENGINE=engine) | {"HOST": HOST, "PORT": str(port)}
+    env = environment(data, ENGINE="off") | {"HOST": HOST, "PORT": str(port)}
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", app]
     process = subprocess.Popen(command, cwd=ROOT, env=env)
     try:
