@@ -52,8 +52,8 @@
     if (opener?.isConnected) opener.focus();
     else $("#main").focus({ preventScroll: true });
   });
-  sheet.addEventListener("cancel", (e) => { if (alone) { e.preventDefault(); closeSheet(); } });
-  sheet.addEventListener("click", (e) => { if (e.target === sheet) closeSheet(); });
+  sheet.addEventListener("cancel", (e) => { if ($(".spoken")) e.preventDefault(); else if (alone) { e.preventDefault(); closeSheet(); } });
+  sheet.addEventListener("click", (e) => { if (e.target === sheet && !$(".spoken")) closeSheet(); });
   on("closeSheet", closeSheet);
 
   // ---- after a swap: focus goes where the reader has to go on; a poll or typing only gives back what it took

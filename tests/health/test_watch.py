@@ -9,8 +9,17 @@ import pytest
 from webapp.devices.models import Status
 from webapp.health.models.roster import Due
 from webapp.health.services.visits import Visited
-from webapp.health.services.watch import GRACE, Verdict, Watch
-from webapp.protocols.errors import BadReply, KeyChanged, NoDigest, NotActivated, NotAllowed, Unauthorized, Unreachable
+from webapp.health.services.watch import GRACE, STOPPED, Verdict, Watch
+from webapp.protocols.errors import (
+    BadReply,
+    KeyChanged,
+    NearLock,
+    NoDigest,
+    NotActivated,
+    NotAllowed,
+    Unauthorized,
+    Unreachable,
+)
 from webapp.protocols.isapi.health import Findings, Light, Missing
 from webapp.protocols.isapi.status import SystemStatus
 from webapp.protocols.isapi.system import DeviceInfo
@@ -77,6 +86,13 @@ def test_a_check_that_began_while_our_line_was_gone_is_no_miss_after_the_others_
     assert watch.judge(everybody[5], TIMEOUT, 68) is None
     assert watch.judge(everybody[5], TIMEOUT, 83) is None
     assert watch.judge(everybody[5], TIMEOUT, 98).status == Status.OFFLINE
+
+
+def test_a_device_that_is_close_to_locking_is_told_and_asked_on(watch):
+    watch.lost_since = 0.0
+    verdict = watch.judge(device(status=Status.OFFLINE), Outcome(error=NearLock()), 60)
+    assert verdict and (verdict.status, verdict.code) == (Status.AUTH_FAILED, "near_lock")
+    assert verdict.code not in STOPPED and watch.lost_since is None and not watch.waits(1)
 
 
 def test_misses_of_another_connection_do_not_count(watch):

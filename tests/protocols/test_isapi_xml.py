@@ -1,5 +1,6 @@
 """What devices write, well or badly: a value or a DeviceError, never anything else."""
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -247,3 +248,11 @@ def test_any_bytes_parse_or_are_refused(call, body, status, kind, header):
     headers = {"www-authenticate": f"Digest {header}", "location": header}
     with suppress(DeviceError):
         call.parse(Reply(status, kind, body, headers))
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\t", ' xmlns="x"', ' x=""'])
+def test_a_tag_without_end_costs_no_more_than_its_bytes(blank):
+    began = time.process_time()
+    with suppress(BadReply):
+        parsed(f"<DeviceInfo{blank * (250_000 // len(blank))}>".encode())
+    assert time.process_time() - began < 5  # it was minutes, in which nobody else got a turn

@@ -70,4 +70,4 @@ def test_its_label_is_a_page_for_paper(admin, url):
 
 
 def test_how_large_a_square_of_a_code_is_on_paper():
-    assert images.module_mm("A", 29) == 1.0  # version 1: 21 modules and twice 4 around them
+    assert images.module_mm(images.draw("A"), 29) == 1.0  # version 1: 21 modules and twice 4 around them

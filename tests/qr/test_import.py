@@ -195,9 +195,10 @@ def test_what_is_there_already_is_named_only_to_whoever_may_see_it(admin, compan
 
     page = admin.get(where).text
     assert "Already here as Porch." in page and "Already added as Yard at Depot." in page
-    assert "where you cannot see it" in page and "Vault" not in page and "Secret place" not in page
+    assert "where you cannot see it" not in page and "Vault" not in page and "Secret place" not in page
     reply = add(admin, where, site, 0, 1, 2)
     assert reply.status_code == 409 and reply.text.count("Already here as Porch.") == 1
+    assert "where you cannot see it" in reply.text and "Vault" not in reply.text and "Secret place" not in reply.text
     assert Device.select().count() == 3 and not Probe.select().count()
 
     person = make_employee(company)

@@ -24,8 +24,10 @@ from webapp.devices.services import adding, devices
 from webapp.devices.services.steps import NAMES
 from webapp.qr.models import QrLink
 from webapp.qr.models.scan import ScannedCode
-from webapp.qr.services import links, taking
+from webapp.qr.seal import open_sealed
+from webapp.qr.services import codes, links, taking
 from webapp.simulator.pretend import Behaviour, Pretend
+from webapp.sites.models import Site, SiteStatus
 
 FACTS = {"https": False, "pin": "", "ms": 3, "type": "network_camera"}
 FACTS |= {"info": {"model": "X", "serial": "S", "firmware": "V"}}
@@ -111,12 +113,52 @@ def test_the_giver_still_edits_theirs(guest, admin, token, source, camera):
     assert again.status_code == 409 and "Already here as Back gate." in again.text
 
 
-def test_one_that_is_moved_elsewhere_is_received_no_more(guest, token, source, camera):
+def move(guest: Any, taken: Device, password: str) -> Any:
+    form = {"name": "Gate", "host": "127.0.0.9", "port": "81", "username": "admin", "password": password}
+    return guest.post(f"/devices/{taken.id}/address", version=str(taken.version), **form)
+
+
+def test_one_that_is_moved_elsewhere_takes_no_password_along_and_is_received_no_more(guest, token, source, camera):
     settled(guest, take(guest, token()).location, 0)
     taken = Device.get(Device.site == guest.site.id)
-    form = {"name": "Gate", "host": "127.0.0.9", "port": "81", "username": "admin", "password": ""}
-    assert guest.post(f"/devices/{taken.id}/address", version=str(taken.version), **form).status_code == 303
-    assert Device.get_by_id(taken.id).received == 0
+    refused = move(guest, taken, "")
+    assert refused.status_code == 409 and "for the present address alone" in refused.text
+    assert Device.get_by_id(taken.id).host == camera.host
+    assert move(guest, taken, "Own-12345").status_code == 303
+    moved = Device.get_by_id(taken.id)
+    assert moved.received == 0 and moved.password == "Own-12345"
+
+
+def test_what_was_given_is_in_no_code_and_is_not_handed_on(guest, token, source):
+    settled(guest, take(guest, token()).location, 0)
+    taken = Device.get(Device.site == guest.site.id)
+    kept = codes.make(guest.by, devices.find(guest.by, taken.id), "Own-QR-password-1", 0)
+    (record,) = open_sealed(kept.text, "Own-QR-password-1", now=clock.now()).devices
+    assert record.password is None and record.username == "admin"
+    reply = guest.post(f"/devices/{taken.id}/qr/links", days="7", uses="1")
+    assert reply.status_code == 409 and "only whoever gave it to you" in reply.text and QrLink.select().count() == 1
+
+
+def test_a_link_ends_with_the_right_of_whoever_made_it(guest, token, source, camera):
+    name = token()
+    Site.update(status=SiteStatus.OWNED_UNAUTHORIZED).where(Site.id == source.site_id).execute()
+    assert "has been revoked" in guest.get(f"/q/{name}").text and take(guest, name).status_code == 409
+    Site.update(status=SiteStatus.NOT_INVITED).where(Site.id == source.site_id).execute()
+    Account.update(disabled_at=clock.now()).where(Account.email == "ada@example.com").execute()
+    assert take(guest, name).status_code == 409 and links.use_link(name, guest.by) is None
+    assert QrLink.get().uses == 0 and not camera.requests
+
+
+def test_a_device_whose_link_was_revoked_is_asked_nothing_more(guest, token, source, camera):
+    camera.behaviour = Behaviour.ROUTER
+    name = token()
+    where = take(guest, name).location
+    settled(guest, where, 0)
+    camera.behaviour = Behaviour.NORMAL
+    links.revoke(acting(Account.get(Account.email == "ada@example.com").id, "", ""), source, QrLink.get().id)
+    before = len(camera.requests)
+    reply = guest.post(where, site=str(guest.site.id), again="0", tick="0", **{"d0-name": "Gate"})
+    assert reply.status_code == 409 and "cannot be used any more" in reply.text and len(camera.requests) == before
 
 
 def test_used_up_revoked_and_expired_links_say_so_and_give_nothing(guest, token, source):
@@ -127,12 +169,12 @@ def test_used_up_revoked_and_expired_links_say_so_and_give_nothing(guest, token,
     before = Device.select().count()
     for name, sentence in ((used, "has been used already"), (revoked, "has been revoked")):
         for reply in (guest.get(f"/q/{name}"), take(guest, name)):
-            assert reply.status_code == 410 and sentence in reply.text and "Gate" not in reply.text
+            assert reply.status_code == 409 and sentence in reply.text and "Gate" not in reply.text
     with time_machine.travel(clock.now() + timedelta(days=2)):
         late = Person(guest.app)
         late.post("/sign-in", email=guest.by.email, password=PASSWORD)
         reply = late.get(f"/q/{expired}")
-        assert reply.status_code == 410 and "was good until" in reply.text and "Gate" not in reply.text
+        assert reply.status_code == 409 and "was good until" in reply.text and "Gate" not in reply.text
     assert Device.select().count() == before
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
+LONGEST = 4000  # characters
 UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def tidy(text: str) -> str:
-    """NFC, trimmed, every run of blanks one space."""
+    """NFC, trimmed, every run of blanks one space. What is longer than any field stays as it is and is refused."""
+    if len(text) > LONGEST:
+        return text  # combining characters without end would cost seconds
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
 
 

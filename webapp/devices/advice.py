@@ -239,6 +239,12 @@ SENTENCES: dict[str, Sentence] = {
         lambda: _("The password was not sent. In the device's web page set web authentication to digest."),
     ),
     "wrong_password": wrong_password,
+    "near_lock": fixed(
+        lambda: _("The device is close to locking."),
+        lambda: _(
+            "Wrong passwords were tried there lately, by anyone. So that it is not locked, nobody signs in by itself until it allows more tries. Make sure of the password, then press Check now."
+        ),
+    ),
     "locked": locked,
     "unlocked": fixed(
         lambda: _("The lock should be over."),

@@ -72,8 +72,6 @@ class SealedForm(Form):
             return
         if not field.data:
             raise ValidationError(_("Choose a QR password, or have one made."))
-        if speakable.SPOKEN.fullmatch(speakable.tidy(field.data)):
-            return  # as we make them: 64 random bits
         if short := max(0, SHORTEST - len(speakable.tidy(field.data))):
             raise ValidationError(_("Use at least %(n)s characters; %(short)s more.", n=SHORTEST, short=short))
         self.require_other_secret(field.data)
@@ -81,8 +79,6 @@ class SealedForm(Form):
 
     def require_other_secret(self, typed: str) -> None:
         for device in self.made_of:
-            if typed == device.password:
-                raise ValidationError(_("This is the device's password. Choose another one for the code."))
             if is_own_name(typed, device.username):
                 raise ValidationError(_("This is the device's user name. Choose something that others do not know."))
 
@@ -147,7 +143,13 @@ class LabelsForm(SealedForm):
     )
     start = IntegerField(
         lazy("Begin at label number"),
-        [NumberRange(1, max(stock.count for stock in STOCKS.values()), lazy("No sheet has so many labels."))],
+        [
+            NumberRange(
+                1,
+                max(stock.count for stock in STOCKS.values()),
+                lazy("Give a number from 1 to the number of labels on the sheet."),
+            )
+        ],
         default=1,
         description=lazy("On a sheet that is used in part: counted from the upper corner, line by line."),
         id="labels-start",

@@ -13,6 +13,7 @@ import unicodedata
 CONSONANTS, VOWELS = "bdfghjklmnprstvz", "aiou"
 SHAPE = (CONSONANTS, VOWELS, CONSONANTS, VOWELS, CONSONANTS)
 WORDS = 4
+LONGEST = 500  # characters of a password with whatever is around it
 WORD = "".join(f"[{letters}]" for letters in SHAPE)
 BETWEEN = r"[\s\-\u2010-\u2015\u2212]*"  # keyboards of phones make longer dashes of two
 SPOKEN = re.compile(BETWEEN.join([f"({WORD})"] * WORDS))
@@ -25,6 +26,8 @@ def make() -> str:
 
 def tidy(typed: str) -> str:
     """What a key is made of: NFKC, without blanks around, and words as make() gives in the one spelling of make()."""
+    if len(typed) > LONGEST:
+        return typed  # no password; combining characters without end would cost seconds
     text = unicodedata.normalize("NFKC", typed).strip()
     spoken = SPOKEN.fullmatch(text.lower())
     return "-".join(spoken.groups()) if spoken else text

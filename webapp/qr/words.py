@@ -6,7 +6,7 @@ from collections.abc import Set
 from datetime import datetime
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
 from webapp.common.i18n import _, language, lazy, local, plural
@@ -41,6 +41,11 @@ def day(moment: datetime, zone: str) -> str:
     return str(format_date(local(moment, zone), "long", locale=language()))
 
 
+def hour(moment: datetime, zone: str) -> str:
+    """The time of day at the site, "9:41 AM" in the reader's wording."""
+    return str(format_time(local(moment, zone), "short", locale=language()))
+
+
 def caption(device: Device, code: QrCode) -> list[str]:
     """What stands below a code beside the device's name, line by line."""
     made = _("Made by %(who)s on %(day)s", who=code.maker_name, day=day(code.made_at, device.site.zone))
@@ -49,8 +54,9 @@ def caption(device: Device, code: QrCode) -> list[str]:
 
 def conditions(device: Device, code: QrCode) -> list[str]:
     """Until when a code holds, and whether it is encrypted."""
-    how = _("Encrypted") if code.encrypted else _("Without the device password")
-    return [_("Good until %(day)s", day=day(code.expires_at, device.site.zone)), how] if code.expires_at else [how]
+    until = [_("Good until %(day)s", day=day(code.expires_at, device.site.zone))] if code.expires_at else []
+    sealed = [_("Encrypted")] if code.encrypted else []
+    return until + sealed + ([] if code.encrypted and not device.received else [_("Without the device password")])
 
 
 def stock_name(stock: Any) -> str:

@@ -68,6 +68,7 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
         raise changed_meanwhile()
     if {"host", "port"} & set(changed):
         adding.require_free(by, typed["host"], typed["port"], device.site_id, but=device.id)
+        require_own_password(device, typed)
     checked = changed != ["name"] and device.health_monitoring
     if checked:
         probing.require_turn(by)
@@ -81,6 +82,13 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
     if probe and fresh:
         probing.launch(probe)
     return probe
+
+
+def require_own_password(device: Device, typed: dict[str, Any]) -> None:
+    """Raise Refused when a password that came by a link would be sent to another place than where it was for."""
+    if device.received and not typed["password"]:
+        why = _("The device was handed to you by a link, and its password is for the present address alone. Type one.")
+        raise Refused(why, "password_needed")
 
 
 def changed_meanwhile() -> Refused:

@@ -18,6 +18,7 @@ STATUSES = {
     "wrong_password": Status.AUTH_FAILED,
     "no_digest": Status.AUTH_FAILED,
     "low_privilege": Status.AUTH_FAILED,
+    "near_lock": Status.AUTH_FAILED,
     "locked": Status.LOCKED,
     "key_changed": Status.CERTIFICATE_CHANGED,
     "other_device": Status.OTHER_DEVICE,
@@ -25,7 +26,7 @@ STATUSES = {
     "not_activated": Status.UNSUPPORTED,
 }
 TOLD = ("type", "model", "serial", "location", "stage")  # what the sentence about a failure needs
-OURS = {"our_fault", "dns_timeout", "cut_short", "near_lock"}  # our own doing says nothing about the device
+OURS = {"our_fault", "dns_timeout", "cut_short"}  # our own trouble says nothing about the device
 
 
 def record(probe: Probe, code: str, facts: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ SHOWN = 100  # characters of a device's text that are ever shown
 CHINESE = {"gb2312", "gbk", "gb18030", "gb_2312-80", "cp936"}
 DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,100}?\?>""")
 PLAIN = re.compile(rb"""<\?xml version=["']1\.0["'] encoding=["'](?:UTF|utf)-8["'] ?\?>""")  # what nearly all send
-DEFAULT_NAMESPACE = re.compile(r"""(<[A-Za-z][^<>]*?)\s+xmlns=(?:"[^"<>]*"|'[^'<>]*')""")  # else in every tag's name
+DEFAULT_NAMESPACE = re.compile(r"""(<[A-Za-z][^<>]*?)\sxmlns=(?:"[^"<>]*"|'[^'<>]*')""")  # else in every tag's name
 
 LONGEST_LOCK = 86_400  # seconds; what a device claims beyond a day is not believed
 REFUSALS: dict[str, Callable[[str], DeviceError]] = {

@@ -57,7 +57,7 @@ def require_address(device: Device) -> None:
 
 
 def record_of(device: Device, with_password: bool) -> DeviceRecord:
-    """What a code carries of a device. Raises vault.Broken."""
+    """What a code carries of a device; never a password that came by another's link. Raises vault.Broken."""
     return DeviceRecord(
         name=device.name,
         host=device.host,
@@ -65,7 +65,7 @@ def record_of(device: Device, with_password: bool) -> DeviceRecord:
         https=device.https,
         username=device.username,
         type=device.type,
-        password=(device.password or None) if with_password else None,
+        password=(device.password or None) if with_password and not device.received else None,
     )
 
 

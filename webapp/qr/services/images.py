@@ -19,7 +19,11 @@ def draw(text: str) -> segno.QRCode:
 
 def svg(text: str) -> Markup:
     """To stand in a page: without size, without a name of its own. Numbers and colours, nothing of the text itself."""
-    return Markup(draw(text).svg_inline(border=QUIET, dark="#000", light="#fff", omitsize=True, svgclass=None))  # noqa: S704
+    return inline(draw(text))
+
+
+def inline(code: segno.QRCode) -> Markup:
+    return Markup(code.svg_inline(border=QUIET, dark="#000", light="#fff", omitsize=True, svgclass=None))  # noqa: S704
 
 
 def svg_file(text: str) -> bytes:
@@ -45,6 +49,6 @@ def data_uris(text: str) -> dict[str, str]:
     }
 
 
-def module_mm(text: str, side: float) -> float:
+def module_mm(code: segno.QRCode, side: float) -> float:
     """How large one square of the code is when the code, quiet zone included, is printed `side` mm wide."""
-    return side / draw(text).symbol_size(border=QUIET)[0]
+    return side / code.symbol_size(border=QUIET)[0]

@@ -112,13 +112,14 @@ def of_codes(by: Principal, made_of: list[Device], stock: Stock, password: str, 
     now = clock.now()
     expires = codes.until(now, days)
     written = codes.write_each(made_of, password, now, expires)
-    if any(images.module_mm(text, stock.qr) < images.FINEST for text in written):
+    drawn = [images.draw(text) for text in written]
+    if any(images.module_mm(code, stock.qr) < images.FINEST for code in drawn):
         raise Refused(_("The codes are too fine for labels of this size. Choose larger labels."), "too_fine")
     with transaction():
         codes.keep_each(by, made_of, written, True, now, expires)
         note(by, made_of[0].site, Content.CODES)
     return [
-        Label(device, images.svg(text), expires, encrypted=True) for device, text in zip(made_of, written, strict=True)
+        Label(device, images.inline(code), expires, encrypted=True) for device, code in zip(made_of, drawn, strict=True)
     ]
 
 

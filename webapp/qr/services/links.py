@@ -6,15 +6,19 @@ import secrets
 from datetime import timedelta
 from enum import StrEnum
 
+from webapp.accounts.permissions import Right
 from webapp.accounts.principal import Principal
+from webapp.accounts.services.acting import acting
 from webapp.audit import services as audit
 from webapp.common import clock
-from webapp.common.errors import NotFound
+from webapp.common.errors import NotFound, Refused
+from webapp.common.i18n import _
 from webapp.common.tokens import hash_token
 from webapp.db import transaction
 from webapp.devices.models import Device
 from webapp.qr.models import QrLink
 from webapp.qr.services import turns
+from webapp.sites import services as sites
 
 DAYS, USES = (1, 7, 30), (1, 5, 20)  # that a link may hold, and be used
 TOKEN = 16  # bytes; half of what new_token() gives, so that the code has fewer and larger squares
@@ -34,11 +38,23 @@ def find_link(token: str) -> QrLink | None:
 
 def state_of(link: QrLink) -> LinkState:
     """How the link stands now; of several reasons against it the one that a person decided first."""
-    if link.revoked_at:
+    if link.revoked_at or not still_given(link):
         return LinkState.REVOKED
     if link.uses >= link.most_uses:
         return LinkState.USED_UP
     return LinkState.OPEN if link.expires_at > clock.now() else LinkState.EXPIRED
+
+
+def still_given(link: QrLink) -> bool:
+    """Whether whoever made the link may manage the device to this day (D12, Q6)."""
+    giver = acting(link.maker_id, "", "")
+    if giver is None or not giver.may(Right.MANAGE_DEVICES):
+        return False
+    try:
+        sites.require(sites.find(giver, link.device.site_id), sites.Operation.MANAGE_DEVICES)
+    except (NotFound, Refused):
+        return False
+    return True
 
 
 def use_link(token: str, person: Principal) -> QrLink | None:
@@ -48,12 +64,11 @@ def use_link(token: str, person: Principal) -> QrLink | None:
     company that made the link.
     """
     with transaction():
-        if not QrLink.use(hash_token(token), clock.now()):
-            return None
         link = find_link(token)
-        if link:
-            audit.record(Visitor(link.device.site.company_id, person), "qr.link_used", link.device)
-    return link
+        if link is None or not still_given(link) or not QrLink.use(hash_token(token), clock.now()):
+            return None
+        audit.record(Visitor(link.device.site.company_id, person), "qr.link_used", link.device)
+    return find_link(token)
 
 
 class Visitor:
@@ -64,11 +79,14 @@ class Visitor:
         self.company_id: int | None = company_id
         self.id: int | None = person.id if own else None
         self.name = person.name if own else f"{person.name} ({person.company_name})"[:128]
-        self.address, self.agent = person.address, person.agent
+        self.address, self.agent = (person.address, person.agent) if own else ("", "")
 
 
 def make(by: Principal, device: Device, days: int, uses: int) -> tuple[QrLink, str]:
     """A new link and its token, which is kept nowhere. `device` is one that find_device() gave. Raises TooMany."""
+    if device.received:
+        why = _("The device was handed to you by a link, so only whoever gave it to you can hand it on.")
+        raise Refused(why, "received")
     turns.take(by)
     token, now = secrets.token_urlsafe(TOKEN), clock.now()
     with transaction():

@@ -16,7 +16,8 @@ from webapp.devices.services import adding, probing
 from webapp.qr.models import QrLink
 from webapp.qr.models.scan import ScannedCode, names_taken, sites_by_name
 from webapp.qr.record import DeviceRecord
-from webapp.qr.services import scanning
+from webapp.qr.services import links, scanning
+from webapp.qr.services.links import LinkState
 from webapp.qr.services.scanning import Scanned
 from webapp.sites.models import Site
 from webapp.sites.services import ALLOWED, Operation
@@ -39,21 +40,33 @@ def sites_for(by: Principal) -> list[tuple[int, str]]:
 def add(by: Principal, site: Site, scanned: Scanned, typed: Mapping[int, dict[str, Any]]) -> Outcome:
     """Begin to add these devices: permission, address, duplicates and the number of tests are looked at now."""
     adding.require_allowed(by, site)
+    require_open(scanned)
     outcome, probes = Outcome(), dict[str, str]()
-    for number, fields in typed.items():
-        try:
-            probe = begin(by, site, fields | {"received": bool(scanned.link)})
-        except Refused as no:
-            outcome.refused[number] = no
-        except TooMany as no:
-            outcome.too_many = no
-            break
-        else:
-            outcome.begun.add(number)
-            probes |= {str(number): probe.token} if probe else {}
-    with transaction():
-        ScannedCode.note(scanned.row.id, site.id, probes)
+    try:
+        for number, fields in typed.items():
+            try:
+                probe = begin(by, site, fields | {"received": bool(scanned.link)})
+            except Refused as no:
+                outcome.refused[number] = no
+            except TooMany as no:
+                outcome.too_many = no
+                break
+            else:
+                outcome.begun.add(number)
+                probes |= {str(number): probe.token} if probe else {}
+    finally:  # what has begun is shown, whatever became of the rest
+        with transaction():
+            ScannedCode.note(scanned.row.id, site.id, probes)
     return outcome
+
+
+def require_open(scanned: Scanned) -> None:
+    """Raise Refused for a link that has ended since: its device is asked nothing more."""
+    if not scanned.link:
+        return
+    link = links.find_link(scanned.link)
+    if link is None or links.state_of(link) != LinkState.OPEN:
+        raise Refused(_("The link cannot be used any more."), "link_gone")
 
 
 def begin(by: Principal, site: Site, typed: dict[str, Any]) -> Probe | None:
@@ -73,10 +86,10 @@ def begin(by: Principal, site: Site, typed: dict[str, Any]) -> Probe | None:
     return probing.start(by, site, Intent.ADD, typed)
 
 
-def against(by: Principal, site_id: int | None, device: DeviceRecord, received: bool = False) -> Refused | None:
-    """What speaks against adding a device, as far as it is known here: another one at its address."""
+def against(by: Principal, site_id: int | None, device: DeviceRecord) -> Refused | None:
+    """What speaks against adding a device, as far as it is told before it is tried: another one of the own company."""
     try:
-        adding.require_free(by, device.host, device.port, site_id or 0, received=received)
+        adding.require_free(by, device.host, device.port, site_id or 0, received=True)
     except Refused as no:
         return no
     return None

@@ -11,7 +11,7 @@ from webapp.common.i18n import plural
 from webapp.db import one_at_a_time
 from webapp.qr.models import QrMaking
 
-MOST, WINDOW = 30, timedelta(hours=1)
+MOST, WINDOW = 60, timedelta(hours=1)
 
 
 def take(by: Principal) -> None:

@@ -115,7 +115,7 @@ def running_or_failed(found: Scanned, number: int) -> dict[str, Any] | None:
 def note_objections(found: Scanned, item: Item) -> None:
     form, site_id = item.form, found.row.site_id
     item.against = [*form.host.errors, *form.port.errors, *form.username.errors]
-    if no := taking.against(current_user, site_id, item.record, bool(found.link)):
+    if no := taking.against(current_user, site_id, item.record):
         item.against.append(no.why)
         item.other = no.facts.get("device_id")
     item.namesake = not item.against and taking.is_name_taken(site_id, form.name.data)
@@ -170,6 +170,8 @@ def add_scanned(token: str) -> Any:
     found = scanning.find(current_user, token)
     form, items = site_form(found), items_of(found)
     chosen = [item for item in items if item.ticked and item.is_open]
+    if not chosen and any(item.ticked for item in items):  # a second tap: what was ticked has begun
+        return leave_to("qr.scanned", token=token)
     form.validate()
     if not chosen:
         form.form_errors = [_("Tick at least one device.")]

@@ -36,7 +36,7 @@ def show(token: str, link: QrLink, form: SiteForm, status: int = 200) -> Any:
     state, device = links.state_of(link), link.device
     shown = {"type": type_name(device.type), "until": day(link.expires_at, device.site.zone), "state": state}
     page = show_page(PAGE, token=token, link=link, device=device, form=form, **shown)
-    return page, status if state == LinkState.OPEN else 410
+    return page, status if state == LinkState.OPEN else 409
 
 
 @bp.get("/q/<token>")
@@ -64,7 +64,7 @@ def take_over(token: str) -> Any:
 def begin(token: str, link: QrLink, site_id: int) -> Any:
     """Raises Refused with what speaks against it, before anything is kept or asked."""
     site, record = sites.find(current_user, site_id), taking.record_of(link.device)
-    if no := taking.against(current_user, site.id, record, received=True):
+    if no := taking.against(current_user, site.id, record):
         raise no
     found = taking.receive(current_user, link, token, site.id)
     outcome = taking.add(current_user, site, found, {0: scanned.form_of(found, 0).data})
