@@ -16,7 +16,8 @@ from typing import Any
 
 from benchmarks.faults_store import DEVICES, told
 from benchmarks.faults_visitor import Visitor
-from benchmarks.faults_world import Lab, World, laboratory
+from benchmarks.faults_world import World
+from benchmarks.laboratory import Lab, laboratory
 
 JUMPS = (0, 7200, 0, -7200, 0)  # seconds that the clock is set ahead of the right time
 LIBRARY = r"""

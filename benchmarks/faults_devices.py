@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.faults_visitor import Visitor, text_of
-from benchmarks.faults_world import Lab, World, laboratory, resident, until
+from benchmarks.faults_world import World, resident, until
+from benchmarks.laboratory import Lab, laboratory
 
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "slow", "delay": 5},

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults_world import World, end, laboratory
+from benchmarks.faults_world import World, end
+from benchmarks.laboratory import laboratory
 
 # Says of each write of history which process wrote it, by the name it gave the database, and who led then.
 WITNESS = """

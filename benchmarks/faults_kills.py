@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults_world import WRONG, Lab, World, end, laboratory, until
+from benchmarks.faults_world import WRONG, World, end, until
+from benchmarks.laboratory import Lab, laboratory
 
 
 def kills(times: int = 50, interval: int = 3, healthy: int = 16) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.faults_visitor import Visitor, text_of
-from benchmarks.faults_world import Lab, World, laboratory, until
+from benchmarks.faults_world import World, until
+from benchmarks.laboratory import Lab, laboratory
 
 DEVICES = 20
 HOLD = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 import subprocess
@@ -14,70 +13,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 from benchmarks import pages
-from benchmarks.farm import free_port
-from benchmarks.fleet import CAPTURES, LAB, PASSWORD, kind
+from benchmarks.laboratory import PASSWORD, Lab, add_devices
 
 WRONG = "Wrong-1234"
-LOG = 200_000  # requests of a device that are kept
 SITES = 10
-
-
-@dataclass
-class Lab:
-    """Devices that are served, and their control."""
-
-    control: str
-    addresses: list[tuple[str, int]]
-
-    def tell(self, method: str, what: str, body: Any = None) -> Any:
-        data = json.dumps(body).encode() if body is not None else None
-        with urlopen(Request(f"http://{self.control}/devices{what}", data, method=method), timeout=60) as answer:
-            return json.load(answer)
-
-    def fault(self, number: int | str, **fault: Any) -> None:
-        self.tell("POST", f"/{number}/fault", fault)
-
-    def mend(self, number: int | str) -> None:
-        self.tell("DELETE", f"/{number}/fault")
-
-    def state(self, number: int | str, **values: Any) -> None:
-        self.tell("POST", f"/{number}/state", values)
-
-    def log(self, number: int) -> list[dict[str, Any]]:
-        return list(self.tell("GET", f"/{number}/log"))
-
-    def visits(self, number: int) -> list[float]:
-        """When each check of the device began (time.time()): each begins with the one request without a login."""
-        return [one["t"] for one in self.log(number) if not one["auth"]]
-
-    def refusals(self, number: int) -> int:
-        """Logins that the device refused."""
-        return sum(1 for one in self.log(number) if one["auth"] and one.get("status") == 401)
-
-    def locked(self) -> int:
-        told = [self.tell("GET", f"/{number}") for number in range(len(self.addresses))]
-        return sum(1 for one in told if any(until for _count, until in one["locked"].values()))
-
-
-@contextmanager
-def laboratory(devices: int, host: str = "127.77.0.1", *options: str) -> Iterator[Lab]:
-    """So many recorded devices on addresses from `host` on, at one free port, in a process of their own."""
-    control, port = f"127.0.0.1:{free_port()}", free_port()
-    captures = [option for name in CAPTURES for option in ("--capture", str(LAB / "captures" / f"{name}.json"))]
-    command = [sys.executable, str(LAB / "replay.py"), *captures, "--fleet", str(devices), "--host", host]
-    command += ["--port", str(port), "--password", PASSWORD, "--control", control, "--log-size", str(LOG), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        try:
-            assert process.stdout
-            assert process.stdout.readline(), "the laboratory did not come up"
-            lab = Lab(control, [])
-            lab.addresses = [(name, int(at)) for name, at in (d["address"].split(":") for d in lab.tell("GET", ""))]
-            yield lab
-        finally:
-            process.kill()
 
 
 @dataclass
@@ -123,22 +64,7 @@ class World:
             return db.rows(sql)
 
     def add(self, addresses: list[tuple[str, int]], password: str = PASSWORD, status: str = "online") -> list[int]:
-        """Devices as they stand after somebody has added them; gives their ids."""
-        from webapp import db
-        from webapp.common import clock
-        from webapp.devices.models import Device, DeviceState
-
-        now, made = clock.now(), []
-        with db.database.connection_context(), db.transaction():
-            for number, (host, port) in enumerate(addresses):
-                given = {"host": host, "port": port, "username": "admin", "added_at": now, "changed_at": now}
-                device = Device(site=1 + number % SITES, name=f"Device {number}", type=kind(number), **given)
-                device.save(force_insert=True)
-                device.password_sealed = device.seal_password(password)
-                device.save()
-                DeviceState.set(device.id, now, status, checked_at=now if status == "online" else None)
-                made.append(device.id)
-        return made
+        return add_devices(addresses, SITES, password, status)
 
     def counted(self) -> dict[int, int]:
         """Checks that are kept, by device."""

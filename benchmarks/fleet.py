@@ -16,24 +16,18 @@ import http.client
 import json
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 from benchmarks import pages
-from benchmarks.farm import free_port
+from benchmarks.laboratory import Lab, add_devices, laboratory
 
-LAB = Path(__file__).parents[2] / "shared" / "lab"
-CAPTURES = ("DS-2CD2386G2-IU", "DS-2CD2532F-IWS", "DS-2DE3A20IW-D", "DS-7608NXI-I2", "DS-7708N-I4", "iDS-7204HUHI-M1")
-PASSWORD, PORT, SITES = "Abcd1234!", 8880, 30
+SITES = 30
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "hang", "pre_auth": True},
     {"kind": "drip", "pre_auth": True},
@@ -65,71 +59,26 @@ class Truth:
         return any(first < end and last > begin for first, last in self.spans)
 
 
-@contextmanager
-def laboratory(devices: int) -> Iterator[str]:
-    """So many recorded devices from 127.77.0.1 on; gives the address of their control."""
-    control = f"127.0.0.1:{free_port()}"
-    captures = [option for name in CAPTURES for option in ("--capture", str(LAB / "captures" / f"{name}.json"))]
-    command = [sys.executable, str(LAB / "replay.py"), *captures, "--fleet", str(devices), "--host", "127.77.0.1"]
-    command += ["--port", str(PORT), "--password", PASSWORD, "--control", control, "--log-size", "2000"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            wait_for(control)
-            yield control
-        finally:
-            process.kill()
-
-
-def wait_for(control: str) -> None:
-    for _ in range(100):
-        try:
-            tell(control, "GET", "")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit("The laboratory did not come up.")
-
-
-def tell(control: str, method: str, what: str, body: Any = None) -> Any:
-    data = json.dumps(body).encode() if body is not None else None
-    with urlopen(Request(f"http://{control}/devices{what}", data, method=method)) as answer:
-        return json.load(answer)
-
-
-def add_devices(data: Path, addresses: list[list[str]]) -> None:
-    """Sites and devices as they stand after somebody has added them with success."""
+def open_database(data: Path) -> None:
+    """Open the company's database here too, with sites 1 to SITES."""
     from webapp import config, db
     from webapp.common import clock, vault
-    from webapp.devices.models import Device, DeviceState, Status
     from webapp.sites.models import Site
 
-    now, settings = clock.now(), config.Settings(data=data)
+    settings = config.Settings(data=data)
     config.use(settings)
     vault.use(data / "vault.key")
     db.connect(settings.database)
     with db.database.connection_context(), db.transaction():
-        same = {"company": 1, "zone": "UTC", "created_at": now}
+        same = {"company": 1, "zone": "UTC", "created_at": clock.now()}
         pages.insert(Site, (same | pages.site(n) for n in range(1, SITES)))
-        for number, (host, port) in enumerate(addresses):
-            given = {"host": host, "port": port, "username": "admin", "added_at": now, "changed_at": now}
-            device = Device(site=1 + number % SITES, name=f"Device {number}", type=kind(number), **given)
-            device.save(force_insert=True)
-            device.password_sealed = device.seal_password(PASSWORD)
-            device.save()
-            DeviceState.set(device.id, now, Status.ONLINE, checked_at=now)
-
-
-def kind(number: int) -> str:
-    name = CAPTURES[number % len(CAPTURES)]
-    return "dvr" if name.startswith("iDS-7") else "nvr" if name.startswith("DS-7") else "network_camera"
 
 
 class Trouble:
     """Switches faults on and off, one device after the other, and keeps what was done."""
 
-    def __init__(self, control: str, devices: int, interval: float, chance: random.Random) -> None:
-        self.control, self.interval, self.chance = control, interval, chance
+    def __init__(self, lab: Lab, devices: int, interval: float, chance: random.Random) -> None:
+        self.lab, self.interval, self.chance = lab, interval, chance
         self.truth = [Truth() for _ in range(devices)]
         self.wrong: dict[int, float] = {}  # until when
 
@@ -137,8 +86,8 @@ class Trouble:
         now = time.time()
         for number in [number for number, until in self.wrong.items() if until <= now]:
             del self.wrong[number]
-            tell(self.control, "DELETE", f"/{number}/fault")
-            tell(self.control, "POST", f"/{number}/state", {"down": False})
+            self.lab.mend(number)
+            self.lab.state(number, down=False)
             self.truth[number].end()
         if len(self.wrong) < len(self.truth) // 10:
             self.break_one(self.chance.randrange(len(self.truth)), now)
@@ -149,9 +98,9 @@ class Trouble:
         self.wrong[number] = now + self.chance.uniform(0.2, 5) * self.interval
         self.truth[number].begin()
         if self.chance.random() < 0.4:
-            tell(self.control, "POST", f"/{number}/state", {"down": True})
+            self.lab.state(number, down=True)
         else:
-            tell(self.control, "POST", f"/{number}/fault", self.chance.choice(FAULTS))
+            self.lab.fault(number, **self.chance.choice(FAULTS))
 
 
 class Reader(threading.Thread):
@@ -204,14 +153,14 @@ def told(claims: list[tuple[int, str, float]], number: int, first: float, last: 
 
 
 def main(devices: int = 300, seconds: float = 600, interval: int = 60) -> None:
-    with tempfile.TemporaryDirectory() as name, laboratory(devices) as control:
+    with tempfile.TemporaryDirectory() as name, laboratory(devices) as lab:
         data = Path(name) / "data"
         environment = pages.settings(data) | {"SITEHAND_ENGINE": "threads", "SITEHAND_CHECK_INTERVAL": str(interval)}
         environment |= {"SITEHAND_ALLOWED_NETWORKS": "127.0.0.0/8", "SITEHAND_CHECK_TIMEOUT": str(min(8, interval / 6))}
         pages.make_company(data, sites=1, devices=0)
-        listed = tell(control, "GET", "")
-        add_devices(data, [one["address"].split(":") for one in listed])
-        trouble = Trouble(control, devices, interval, random.Random(4711))
+        open_database(data)
+        add_devices(lab.addresses, SITES)
+        trouble = Trouble(lab, devices, interval, random.Random(4711))
         with pages.serving("wsgi:app", pages.ROOT / "gunicorn.conf.py", environment) as server:
             server.sign_in()
             reader = Reader(server, devices)

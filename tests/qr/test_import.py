@@ -30,12 +30,6 @@ def site(company: Any) -> Any:
 
 
 @pytest.fixture
-def camera() -> Iterator[Pretend]:
-    with Pretend(host="127.0.0.1") as one:
-        yield one
-
-
-@pytest.fixture
 def recorder() -> Iterator[Pretend]:
     with Pretend(profiles.NVR, host="127.0.0.1") as one:
         yield one

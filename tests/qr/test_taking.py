@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -31,12 +31,6 @@ from webapp.sites.models import Site, SiteStatus
 
 FACTS = {"https": False, "pin": "", "ms": 3, "type": "network_camera"}
 FACTS |= {"info": {"model": "X", "serial": "S", "firmware": "V"}}
-
-
-@pytest.fixture
-def camera() -> Iterator[Pretend]:
-    with Pretend(host="127.0.0.1") as one:
-        yield one
 
 
 @pytest.fixture

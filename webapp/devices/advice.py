@@ -10,8 +10,7 @@ from webapp.common.i18n import _, plural
 from webapp.devices.services.adding import MAY_WAIT
 from webapp.devices.words import type_name
 from webapp.protocols.isapi.kinds import Kind
-
-FEW_TRIES = 2  # from here on the next test is warned of (Z22)
+from webapp.protocols.signing import FEWEST_LEFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def wrong_password(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
             "The device allows %(num)s more tries before it locks.",
             left,
         )
-        if left <= FEW_TRIES:
+        if left <= FEWEST_LEFT:
             text += " " + _("Make sure of the password before you test again.")
     return _("The device refused the sign-in."), text
 

@@ -109,7 +109,7 @@ class Signing:
         return reply
 
 
-def challenged(call: Call, reply: Reply, spared: int = 0) -> Challenge:
+def challenged(call: Call, reply: Reply, spared: int) -> Challenge:
     """The challenge in a 401. Raises NoDigest; or, before any login, Unauthorized (locked), NearLock, NotActivated."""
     try:
         call.parse(reply)

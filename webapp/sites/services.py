@@ -43,6 +43,13 @@ def find(by: Principal, site_id: int) -> Site:
     return site
 
 
+def find_for(by: Principal, site_id: int, operation: Operation) -> Site:
+    """The site that this person sees, where its state allows this. Raises NotFound, Refused."""
+    site = find(by, site_id)
+    require(site, operation)
+    return site
+
+
 def allows(site: Site, operation: Operation) -> bool:
     return operation in ALLOWED[site.status]
 

@@ -47,6 +47,11 @@ MAY_WAIT = {
 }
 
 
+def find_site(by: Principal, site_id: int) -> Site:
+    """The site, if this person may add devices to it. Raises NotFound, Refused."""
+    return sites.find_for(by, site_id, sites.Operation.MANAGE_DEVICES)
+
+
 def require_allowed(by: Principal, site: Site) -> None:
     """Raise Refused when the site's owner has not authorized the company (D12)."""
     sites.require(site, sites.Operation.MANAGE_DEVICES)

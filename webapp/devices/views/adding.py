@@ -22,29 +22,21 @@ from webapp.devices.models.probe import Intent
 from webapp.devices.rows import probe_view
 from webapp.devices.services import adding, probing
 from webapp.devices.views import bp
-from webapp.sites import services as sites
 from webapp.sites.models import Site
 
 PAGE, FORM = "devices/new_address.html", "devices/_new_address.html"
 
 
-def find_site(site_id: int) -> Site:
-    """The site, if devices may be added to it. Raises NotFound, Refused."""
-    site = sites.find(current_user, site_id)
-    adding.require_allowed(current_user, site)
-    return site
-
-
 @bp.get("/sites/<id:site_id>/devices/new")
 @may(Right.MANAGE_DEVICES)
 def new(site_id: int) -> Any:
-    return show_page("devices/new.html", site=find_site(site_id))
+    return show_page("devices/new.html", site=adding.find_site(current_user, site_id))
 
 
 @bp.get("/sites/<id:site_id>/devices/new/address")
 @may(Right.MANAGE_DEVICES)
 def new_address(site_id: int) -> Any:
-    site, probe = find_site(site_id), None
+    site, probe = adding.find_site(current_user, site_id), None
     form = NewAddressForm(formdata=None, key=new_token(), name=request.args.get("name", "")[:128])
     if token := request.args.get("probe", ""):
         probe = probing.find(current_user, token)
@@ -59,7 +51,7 @@ def new_address(site_id: int) -> Any:
 @may(Right.MANAGE_DEVICES)
 def test_address(site_id: int) -> Any:
     """Test connection, as typed or with the one change that the advice's button makes."""
-    site, form = find_site(site_id), read_form()
+    site, form = adding.find_site(current_user, site_id), read_form()
     take_advice(form)
     if not form.validate_for_test():
         return show_part(PAGE, FORM, site=site, form=form, probe=None), 422
@@ -74,7 +66,7 @@ def test_address(site_id: int) -> Any:
 @may(Right.MANAGE_DEVICES)
 def add_address(site_id: int) -> Any:
     """Add device: at once when this login has been tested, else after a test of its own; or save anyway."""
-    site, form = find_site(site_id), read_form()
+    site, form = adding.find_site(current_user, site_id), read_form()
     if not form.validate():
         return show_part(PAGE, FORM, site=site, form=form, probe=None), 422
     typed = form.data

@@ -81,9 +81,7 @@ class Part:
 
 def find_site(by: Principal, site_id: int) -> Site:
     """A site that this person sees and whose devices they may manage. Raises NotFound, and Refused by its state."""
-    site = sites.find(by, site_id)
-    sites.require(site, sites.Operation.MANAGE_DEVICES)
-    return site
+    return sites.find_for(by, site_id, sites.Operation.MANAGE_DEVICES)
 
 
 def chosen(site: Site, ids: list[int], addressed: bool) -> list[Device]:

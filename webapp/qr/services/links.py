@@ -38,20 +38,24 @@ def find_link(token: str) -> QrLink | None:
 
 def state_of(link: QrLink) -> LinkState:
     """How the link stands now; of several reasons against it the one that a person decided first."""
-    if link.revoked_at or not still_given(link):
+    return standing(link, may_give(link.maker_id, link.device.site_id))
+
+
+def standing(link: QrLink, given: bool) -> LinkState:
+    if link.revoked_at or not given:
         return LinkState.REVOKED
     if link.uses >= link.most_uses:
         return LinkState.USED_UP
     return LinkState.OPEN if link.expires_at > clock.now() else LinkState.EXPIRED
 
 
-def still_given(link: QrLink) -> bool:
-    """Whether whoever made the link may manage the device to this day (D12, Q6)."""
-    giver = acting(link.maker_id, "", "")
+def may_give(maker_id: int, site_id: int) -> bool:
+    """Whether a maker of links may manage the devices of this site to this day (D12, Q6)."""
+    giver = acting(maker_id, "", "")
     if giver is None or not giver.may(Right.MANAGE_DEVICES):
         return False
     try:
-        sites.require(sites.find(giver, link.device.site_id), sites.Operation.MANAGE_DEVICES)
+        sites.find_for(giver, site_id, sites.Operation.MANAGE_DEVICES)
     except (NotFound, Refused):
         return False
     return True
@@ -65,10 +69,12 @@ def use_link(token: str, person: Principal) -> QrLink | None:
     """
     with transaction():
         link = find_link(token)
-        if link is None or not still_given(link) or not QrLink.use(hash_token(token), clock.now()):
+        if link is None or not may_give(link.maker_id, link.device.site_id):
+            return None
+        if not QrLink.use(link.token_hash, clock.now()):
             return None
         audit.record(Visitor(link.device.site.company_id, person), "qr.link_used", link.device)
-    return find_link(token)
+    return link
 
 
 class Visitor:
@@ -83,7 +89,10 @@ class Visitor:
 
 
 def make(by: Principal, device: Device, days: int, uses: int) -> tuple[QrLink, str]:
-    """A new link and its token, which is kept nowhere. `device` is one that find_device() gave. Raises TooMany."""
+    """A new link and its token, which is kept nowhere. `device` is one that find_device() gave.
+
+    Raises Refused for a device that was received, TooMany.
+    """
     if device.received:
         why = _("The device was handed to you by a link, so only whoever gave it to you can hand it on.")
         raise Refused(why, "received")
@@ -103,9 +112,11 @@ def make(by: Principal, device: Device, days: int, uses: int) -> tuple[QrLink, s
     return link, token
 
 
-def of(device: Device) -> list[QrLink]:
-    """The device's links, the newest first."""
-    return QrLink.newest(device)
+def of(device: Device) -> list[tuple[QrLink, LinkState]]:
+    """The device's links and how each stands, the newest first."""
+    found = QrLink.newest(device)
+    given = {maker_id: may_give(maker_id, device.site_id) for maker_id in {link.maker_id for link in found}}
+    return [(link, standing(link, given[link.maker_id])) for link in found]
 
 
 def revoke(by: Principal, device: Device, link_id: int) -> None:

@@ -16,7 +16,7 @@ from webapp.devices.services import adding, probing
 from webapp.qr.models import QrLink
 from webapp.qr.models.scan import ScannedCode, names_taken, sites_by_name
 from webapp.qr.record import DeviceRecord
-from webapp.qr.services import links, scanning
+from webapp.qr.services import codes, links, scanning
 from webapp.qr.services.links import LinkState
 from webapp.qr.services.scanning import Scanned
 from webapp.sites.models import Site
@@ -113,12 +113,4 @@ def record_of(device: Device) -> DeviceRecord:
     """Raises Refused for a device that has no address, as one added by serial number."""
     if not device.host or not device.port:
         raise Refused(_("Only a device added by IP address or domain name can be taken over."), "no_address")
-    return DeviceRecord(
-        name=device.name,
-        host=device.host,
-        port=device.port,
-        https=device.https,
-        username=device.username,
-        type=device.type,
-        password=device.password,
-    )
+    return codes.record_of(device, with_password=True)

@@ -28,7 +28,7 @@ FILES = {"png": (images.png_file, "image/png"), "svg": (images.svg_file, "image/
 def qr_page(device: Device, **more: Any) -> dict[str, Any]:
     """What the sheet needs, and the lists below it on the page."""
     page: dict[str, Any] = {"device": device, "form": CodeForm(formdata=None), "link_form": LinkForm(formdata=None)}
-    page |= {"kept": codes.of(device), "links": links.of(device), "state_of": links.state_of, "stale": stale}
+    page |= {"kept": codes.of(device), "links": links.of(device), "stale": stale}
     page |= {"caption": words.caption, "conditions": words.conditions, "day": words.day, "hour": words.hour}
     return page | {"link_states": words.LINK_STATES, "base": base()} | more
 

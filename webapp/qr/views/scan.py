@@ -34,12 +34,8 @@ PAGE, FORM, LABEL = "qr/scan.html", "qr/_scan.html", "qr/_scan_label.html"
 
 
 def find_site(site_id: int | None) -> Site | None:
-    """The site, if devices may be added to it. Raises NotFound, Refused."""
-    if site_id is None:
-        return None
-    site = sites.find(current_user, site_id)
-    adding.require_allowed(current_user, site)
-    return site
+    """The site of the page, where it is one of a site. Raises NotFound, Refused."""
+    return None if site_id is None else adding.find_site(current_user, site_id)
 
 
 @bp.get("/scan")
