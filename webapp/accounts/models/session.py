@@ -1,54 +1,14 @@
-"""Companies, people, their sessions, and how often somebody guessed, as rows."""
+"""Who is signed in from where, and links that set a new password, as rows."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from peewee import CharField, ForeignKeyField, IntegerField, fn
+from peewee import CharField, ForeignKeyField
 
-from webapp.db import BaseModel, UtcDateTimeField, locking, moment, rows
-
-
-class Company(BaseModel):
-    name = CharField(max_length=128)
-    created_at = UtcDateTimeField()
-
-    @classmethod
-    def exists(cls) -> bool:
-        return bool(rows("SELECT 1 FROM company LIMIT 1"))
-
-
-class Account(BaseModel):
-    company = ForeignKeyField(Company, null=True, on_delete="CASCADE")
-    company_id: int
-    email = CharField(max_length=254, unique=True)  # casefolded
-    name = CharField(max_length=128)
-    role = CharField(max_length=32)
-    password_hash = CharField(max_length=200)  # Argon2id
-    password_changed_at = UtcDateTimeField()
-    language = CharField(max_length=8, default="")
-    responsible_at = UtcDateTimeField(null=True)  # when the responsibility notice was seen (D14)
-    disabled_at = UtcDateTimeField(null=True)
-    created_at = UtcDateTimeField()
-
-    @classmethod
-    def by_email(cls, email: str) -> Account | None:
-        return cls.get_or_none((cls.email == email) & cls.disabled_at.is_null())
-
-    @classmethod
-    def active(cls, account_id: int) -> Account | None:
-        return cls.get_or_none((cls.id == account_id) & cls.disabled_at.is_null())
-
-    @classmethod
-    def still_has(cls, account_id: int, password_hash: str) -> bool:
-        """Whether the password is the one that was compared; nobody changes it until this transaction ends."""
-        query = cls.select(cls.id).where(cls.id == account_id, cls.password_hash == password_hash)
-        return bool(locking(query).first())
-
-    @classmethod
-    def set_fields(cls, account_id: int, **values: Any) -> None:
-        cls.update(**values).where(cls.id == account_id).execute()
+from webapp.accounts.models.company import Account
+from webapp.db import BaseModel, UtcDateTimeField, moment, rows
 
 
 class Session(BaseModel):
@@ -112,35 +72,6 @@ def naive(at: datetime | None) -> Any:
 MOMENTS = UtcDateTimeField()
 
 
-class Attempt(BaseModel):
-    """One failed try at something guessable; rows older than the longest window are dropped."""
-
-    key = CharField(max_length=100)  # "account:…", "pair:…", "address:…"; hashed where it names a person
-    at = UtcDateTimeField()
-
-    class Meta:
-        indexes = ((("key", "at"), False),)
-
-    @classmethod
-    def counts(cls, keys: list[str], since: datetime) -> dict[str, tuple[int, datetime]]:
-        """For each key that was tried: how often since then, and when first."""
-        tried = cls.select(cls.key, fn.COUNT(cls.id), fn.MIN(cls.at)).where(cls.key.in_(keys), cls.at > since)
-        return {key: (count, first) for key, count, first in tried.group_by(cls.key).tuples()}
-
-    @classmethod
-    def add(cls, keys: list[str], at: datetime) -> None:
-        cls.insert_many([{"key": key, "at": at} for key in keys]).execute()
-
-    @classmethod
-    def take_back(cls, keys: list[str], at: datetime) -> None:
-        """Remove one try, known by its very moment."""
-        cls.delete().where(cls.key.in_(keys), cls.at == at).execute()
-
-    @classmethod
-    def forget(cls, before: datetime, keys: list[str] | None = None) -> None:
-        cls.delete().where(cls.at < before if keys is None else cls.key.in_(keys)).execute()
-
-
 class ResetToken(BaseModel):
     """A link that sets a new password once; only its hash is kept."""
 
@@ -167,12 +98,3 @@ class ResetToken(BaseModel):
     def close(cls, account_id: int) -> None:
         """Forget all links of a person."""
         cls.delete().where(cls.account == account_id).execute()
-
-
-class SetupLock(BaseModel):
-    """One row that the first company's maker inserts: of two at once, the second fails."""
-
-    done = IntegerField(unique=True)
-
-    class Meta:
-        table_name = "setup_lock"
