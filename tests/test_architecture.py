@@ -40,6 +40,7 @@ DESKS += ["hashing", "seal", "record", "speakable", "words", "models", "principa
 
 # What a page may take from another room, whatever its floor: it shows several rooms side by side.
 SHOWN_BESIDE = {"services", "forms"}
+GUARD = ("webapp.accounts.guard.", "webapp.accounts.permissions.")  # and who gets to it, which every page says
 
 # One import against the floors: a setting is read by the code whose setting it is.
 AGAINST_THE_FLOORS = {("config", "webapp.protocols.dial.Policy")}
@@ -87,7 +88,7 @@ def is_allowed(own: tuple[str, ...], name: str) -> bool:
         return desk_is_below(own, other)
     if other[1:2] == ["views"]:
         return False
-    if own[1:2] == ("views",) and other[1:2] and other[1] in SHOWN_BESIDE:
+    if own[1:2] == ("views",) and ((other[1:2] and other[1] in SHOWN_BESIDE) or name.startswith(GUARD)):
         return True
     return FLOOR[own[0]] < FLOOR[other[0]] or (own[0], name) in AGAINST_THE_FLOORS
 

@@ -20,10 +20,12 @@ from tests.conftest import LAB, PASSWORD, fresh_database
 from tests.markup import Element, Markup
 from tests.world import World, build
 from webapp import create_app
+from webapp.accounts.models import Account
 from webapp.accounts.services import companies
 from webapp.common import clock, jobs
 from webapp.config import Settings
 from webapp.db import database
+from webapp.owners.services import people
 
 FIRST_LOAD, PART = 45 * 1024, 3 * 1024  # bytes over the wire
 REQUESTS = 6
@@ -36,7 +38,10 @@ NOT_PAGES = {
     "health.show_metrics",
     "qr.image",
 }
-NOT_PAGES |= {"qr.cabinet_image"}
+NOT_PAGES |= {"qr.cabinet_image", "accounts.show_logo", "audit.log_csv"}
+NOT_PAGES |= {f"handover.pack_{what}" for what in ("photo", "document", "public_photo", "public_document")}
+ENDED = {"handover over", "pack link expired", "pack link revoked"}  # pages that say so, by 409
+ELSEWHERE = ("mailto:", "sms:", "http://localhost", "https://")  # where the app for customers is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class House:
     world: World
     admin: Person
     nobody: Person
+    owner: Person
     pages: list[Seen]  # as a page and as htmx gets it
     refused: list[Seen]  # forms that come back, and other refusals
 
@@ -82,6 +88,7 @@ class House:
 
     def look(self, name: str, htmx: bool = False, **headers: str) -> Seen:
         person = self.nobody if name in self.world.public else self.admin
+        person = self.owner if name in self.world.owned else person
         return look(person, name, self.world.pages[name], htmx, **headers)
 
 
@@ -101,7 +108,9 @@ def build_house(folder: Path, url: str) -> Iterator[House]:
     world, admin, nobody, beginner = build(account.company, account), Person(app), Person(app), Person(app)
     admin.post("/sign-in", email="ada@example.com", password=PASSWORD)
     beginner.post("/sign-in", email="bo@example.com", password=PASSWORD)
-    made = House(app, world, admin, nobody, [], [])
+    owner = Person(app)
+    owner.post(f"/sign-in/link/{people.make_link(Account.get_by_id(world.owner))}")
+    made = House(app, world, admin, nobody, owner, [], [])
     made.pages.extend(made.look(name, htmx) for name in world.pages for htmx in (False, True))
     made.pages.extend(
         look(beginner, f"empty {path}", path) for path in ("/", "/sites", "/sites/new", "/devices", "/account")
@@ -153,7 +162,10 @@ def test_every_page_of_the_app_is_among_those_looked_at(house):
 
 def test_they_answer_and_are_well_formed(house):
     assert (
-        faults([one for one in house.all if one.name not in {"faulty form", "refusal"}], lambda one: one.status != 200)
+        faults(
+            [one for one in house.all if one.name not in {"faulty form", "refusal", *ENDED}],
+            lambda one: one.status != 200,
+        )
         == []
     )
     assert faults(house.all, lambda one: one.html.faults) == []
@@ -215,6 +227,8 @@ def leads_nowhere(app: Flask, one: Seen) -> list[str]:
     files, adapter, wrong = set(app.extensions["assets"].urls.values()), app.url_map.bind("localhost"), []
     for method, address in addresses(one):
         parts = urlsplit(address)
+        if address.startswith(ELSEWHERE):
+            continue
         if parts.scheme or parts.netloc:
             wrong.append(address)
         elif not parts.path:
@@ -243,7 +257,7 @@ def test_a_part_has_one_root_with_its_name(house):
         if not one.is_page:
             (root,) = one.html.roots
             assert root.get("id") or root.get("class") == "sheet", one
-            assert one.status == 200
+            assert one.status == 200 or one.name in ENDED
 
 
 def test_a_part_visited_bare_is_in_its_page(house):
@@ -268,7 +282,9 @@ def test_parts_are_light(house):
 def needed(html: Markup) -> set[str]:
     """The files that a browser fetches before the page stands: styles, scripts, drawings, the tab's icon."""
     links: list[Element] = [e for e in html.all("link") if e.get("rel") in {"stylesheet", "icon"}]
-    files = {e.get("href") for e in links} | {e.get("src") for e in html.all("script", "img")}
+    files = {e.get("href") for e in links} | {
+        e.get("src") for e in html.all("script", "img") if e.get("src").startswith("/static/")
+    }
     return files | {e.get("href").partition("#")[0] for e in html.all("use")}
 
 
@@ -279,11 +295,13 @@ def test_the_first_load_is_light(house):
             files = needed(one.html)
             sizes = [len((root / f"{url.removeprefix('/static/')}.gz").read_bytes()) for url in files]
             scans = any("/js/scan." in url for url in files)  # it loads its reader later, within its own budget
-            assert 1 + len(files) <= REQUESTS + scans, one
+            papers = any("/paper/" in url for url in files)  # with a style of its own
+            assert 1 + len(files) <= REQUESTS + scans + papers, one
             assert len(compress(one.text.encode(), 5)) + sum(sizes) <= FIRST_LOAD, one
 
 
 def test_pages_speak_german(house):
     for name in house.world.pages:
         one = house.look(name, **{"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"})
-        assert one.status == 200 and one.html.all("html")[0].attrs == {"lang": "de", "dir": "ltr"}, one
+        assert one.status == 200 or one.name in ENDED, one
+        assert one.html.all("html")[0].attrs == {"lang": "de", "dir": "ltr"}, one

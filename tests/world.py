@@ -7,10 +7,29 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tests.factories import DISK, cameras, make_device, make_findings, make_past, make_silent_findings, make_site
+from tests.accounts import world as accounts_world
+from tests.accounts.world import factor_pages
+from tests.audit.world import audit_pages
+from tests.factories import (
+    DISK,
+    cameras,
+    make_company,
+    make_device,
+    make_findings,
+    make_past,
+    make_silent_findings,
+    make_site,
+)
+from tests.handover import world as handover_world
+from tests.handover.world import handover_pages
+from tests.handover.world_pack import pack_pages
+from tests.owners.world import owner_pages
 from tests.qr.world import code_pages
+from tests.team import world as team_world
+from tests.team.world import team_pages
 from webapp.accounts.models import Account, Company, ResetToken
 from webapp.accounts.principal import Principal
+from webapp.accounts.services.acting import acting
 from webapp.common import clock
 from webapp.common.tokens import hash_token, new_token
 from webapp.db import transaction
@@ -66,6 +85,8 @@ class World:
     pages: dict[str, str]
     devices: dict[str, int]
     public: tuple[str, ...]  # names of pages that are seen before signing in
+    owned: tuple[str, ...]  # names of pages that the owner sees
+    owner: int  # their account, without a password
 
 
 def build(company: Company, admin: Account) -> World:
@@ -83,7 +104,16 @@ def build(company: Company, admin: Account) -> World:
         pages |= {"reset": f"/reset/{reset_token(admin)}"}
         pages |= code_pages(person(company, admin), devices)
         pages |= scan_pages(company, admin, sites, devices)
-    return World(FIXED | pages, {name: device.id for name, device in devices.items()}, (*PUBLIC, "reset"))
+        pages |= team_pages(company, admin, sites, NAMES) | audit_pages(company, sites, admin.id)
+        pages |= factor_pages(person(company, admin), admin, list(NAMES.values()))
+        pages |= handover_pages(person(company, admin), company, MARKUP)
+    pages |= pack_pages(person(company, admin), sites["markup"])
+    owners = owner_pages(make_company("Westlight"))
+    owned = {f"owner's {name}": path for name, path in owners.pages.items()}
+    pages |= owned | owners.public
+    public = (*PUBLIC, *OTHERS_PUBLIC, *owners.public, "reset")
+    ids = {name: device.id for name, device in devices.items()}
+    return World(FIXED | pages, ids, public, tuple(owned), owners.owner.id)
 
 
 def make_devices(sites: dict[str, Site]) -> dict[str, Device]:
@@ -131,6 +161,7 @@ def make_watched(site: Site) -> dict[str, Device]:
 
 
 PUBLIC = ("sign-in", "forgot", "offline", "setup")
+OTHERS_PUBLIC = (*accounts_world.PUBLIC, *handover_world.PUBLIC, *team_world.PUBLIC)
 FIXED = {
     "home": "/",
     "sites": "/sites",
@@ -146,6 +177,7 @@ FIXED = {
     "devices, old passwords": "/devices?status=old_password&mode=ip_domain",
     "devices, locked": "/devices?status=locked",
     "account": "/account",
+    "company": "/company",
     "password": "/account/password",
     "sessions": "/account/sessions",
     "sign-in": "/sign-in?next=/sites",
@@ -182,7 +214,8 @@ WATCHED = ("health", "monitoring", "monitoring/off", "silence")
 
 
 def device_pages(devices: dict[str, Device]) -> dict[str, str]:
-    pages = {f"device {name}": f"/devices/{device.id}" for name, device in devices.items()}
+    own = {name: device for name, device in devices.items() if name != "foreign"}  # its owner keeps it closed
+    pages = {f"device {name}": f"/devices/{device.id}" for name, device in own.items()}
     for part in ("status", "address", "address/edit", "type", "type/edit", "delete", *WATCHED):
         names = ("markup", "unbroken", "certificate_changed", "by_hand", "unknown", "running", "ill", "paused")
         pages |= {f"device {name} {part}": f"/devices/{devices[name].id}/{part}" for name in names}
@@ -257,5 +290,6 @@ def scan_pages(company: Company, admin: Account, sites: dict[str, Site], devices
 
 
 def person(company: Company, account: Account) -> Principal:
-    who = (account.id, company.id, company.name, account.name, account.email, account.role, "")
-    return Principal(*who, session_id=0, token="", responsible=True, address="", agent="")
+    found = acting(account.id, "", "")
+    assert found and found.company_id == company.id
+    return found

@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import cli, config, templating
 from webapp.accounts import guard
 from webapp.accounts.views import bp as accounts_bp
+from webapp.audit.views import bp as audit_bp
 from webapp.common import assets, compress, failures, headers, i18n, keys, logs, vault
 from webapp.common.htmx import htmx
 from webapp.common.urls import IdConverter
@@ -27,12 +28,27 @@ from webapp.config import ROOT, Settings
 from webapp.db import connect, open_connection
 from webapp.devices import listeners as _listeners  # noqa: F401  (listens once it is imported)
 from webapp.devices.views import bp as devices_bp
+from webapp.handover.views import bp as handover_bp
 from webapp.health.views import bp as health_bp
 from webapp.home.views import bp as home_bp
+from webapp.owners.views import bp as owners_bp
 from webapp.qr.views import bp as qr_bp
 from webapp.sites.views import bp as sites_bp
+from webapp.team.views import bp as team_bp
 
 LANGUAGES = ("en", "de")
+BLUEPRINTS = (
+    home_bp,
+    accounts_bp,
+    owners_bp,
+    sites_bp,
+    devices_bp,
+    health_bp,
+    qr_bp,
+    handover_bp,
+    team_bp,
+    audit_bp,
+)
 BUILD = ROOT / ".build"  # what is made of sources at the first start: static files, translations
 
 
@@ -132,7 +148,7 @@ def connect_first() -> None:
 def furnish(app: Flask) -> None:
     """Blueprints, and what every template may use."""
     app.url_map.converters["id"] = IdConverter
-    for blueprint in (home_bp, accounts_bp, sites_bp, devices_bp, health_bp, qr_bp):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["assets"] = assets.build(ROOT / "static", BUILD)
     templating.install(app)

@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from webapp import backup as backups
 from webapp import demo as demos
 from webapp.accounts.forms import EMAIL
-from webapp.accounts.services import companies, secrets
+from webapp.accounts.services import companies, second_factor, secrets
 from webapp.common import certificate as certificates
 from webapp.common import jobs, vault
 from webapp.common.errors import NotFound, Refused
@@ -24,7 +24,9 @@ from webapp.common.passwords import LONGEST, strength
 from webapp.config import Settings
 from webapp.db import in_connection, migrate, pending_migrations
 from webapp.devices.services import devices
+from webapp.owners.services import people
 from webapp.qr.services import codes
+from webapp.sites import services as sites
 
 RULE = "The password needs at least 8 characters, with three of: upper case, lower case, digits, special characters."
 
@@ -83,6 +85,27 @@ def reset_password(email: str, password: str) -> None:
     click.echo(f"The password of {email} is changed, and their sessions have ended.")
 
 
+@click.command("reset-two-factor")
+@click.option("--email", required=True)
+def reset_two_factor(email: str) -> None:
+    """Take codes and passkeys from a person who has lost the phone, and end their sessions."""
+    try:
+        in_connection(lambda: second_factor.reset_from_command_line(email.strip().casefold()))
+    except NotFound:
+        fail(f"Nobody has the e-mail address {email}.")
+    click.echo(f"{email} signs in by password alone now. Codes and passkeys are gone, and their sessions have ended.")
+
+
+@click.command("sign-in-link")
+@click.option("--site", "site_id", required=True, type=int, help="The number in the address of the site's page.")
+def sign_in_link(site_id: int) -> None:
+    """Print a link, good once and for an hour, for a site's owner who has lost every other way to sign in."""
+    link = in_connection(lambda: people.link_for_owner_of(sites.owner_of(site_id)))
+    if link is None:
+        fail(f"Site {site_id} has no owner.")
+    click.echo(f"{settings().base_url or 'http://…'}/sign-in/link/{link}")
+
+
 @click.command("rotate-key")
 def rotate_key() -> None:
     """Make a new key for stored passwords and reseal them all with it.
@@ -91,7 +114,8 @@ def rotate_key() -> None:
     """
     _, damaged = in_connection(devices.reseal_all)
     _, closed = in_connection(codes.reseal_all)
-    if not damaged and not closed:
+    _, lost = in_connection(second_factor.reseal_all)
+    if not damaged and not closed and not lost:
         vault.current().drop_old_keys()
     vault.current().append_key()
     count, damaged = in_connection(devices.reseal_all)
@@ -103,6 +127,11 @@ def rotate_key() -> None:
         click.echo(f"{closed} kept QR codes are damaged or of a lost key: make them anew.", err=True)
     if kept:
         click.echo(f"{kept} kept QR codes are sealed with it, too.")
+    moved, lost = in_connection(second_factor.reseal_all)
+    if lost:
+        click.echo(f"{lost} secrets of two-factor sign-in are damaged or of a lost key: reset them.", err=True)
+    if moved:
+        click.echo(f"{moved} secrets of two-factor sign-in are sealed with it, too.")
 
 
 @click.command("backup")
@@ -209,6 +238,7 @@ def outward_address() -> str:
 
 
 def install(app: Flask) -> None:
-    commands = (migrate_command, create_company, reset_password, rotate_key, backup, restore, worker, simulate)
-    for command in (*commands, demo, certificate, banner):
+    of_people = (create_company, reset_password, reset_two_factor, sign_in_link)
+    commands = (migrate_command, *of_people, rotate_key, backup, restore, worker)
+    for command in (*commands, simulate, demo, certificate, banner):
         app.cli.add_command(command)

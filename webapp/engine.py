@@ -13,6 +13,7 @@ from webapp.db import in_connection
 from webapp.devices.services import probing
 from webapp.health.services import keeping
 from webapp.health.services.rounds import Rounds
+from webapp.notices import services as notices
 from webapp.qr.services import scanning
 
 log = structlog.get_logger("engine")
@@ -33,12 +34,13 @@ class Engine:
             self.rounds.start()
 
     def sweep(self) -> None:
-        """Every minute forget what tests and scanned codes have kept too long; every hour tidy the history."""
+        """Every minute forget what tests and codes kept too long, and send overdue mail; hourly tidy the history."""
         count = 0
         while not self.stopping.wait(SWEEP):
             try:
                 in_connection(probing.wipe)
                 in_connection(scanning.wipe)
+                in_connection(notices.sweep)
                 if self.rounds and self.rounds.leader.leads and count % TIDY == 0:
                     in_connection(keeping.tidy)
                 count += 1

@@ -9,7 +9,7 @@ import pytest
 
 from tests.client import Person
 from tests.conftest import PASSWORD
-from tests.factories import make_site
+from tests.factories import make_device, make_site
 from webapp.audit.models import AuditEntry
 from webapp.common import clock
 
@@ -88,3 +88,17 @@ def test_names_are_as_they_were_then(person, company):
     person.post(f"/sites/{site.id}/delete", name="Depot")
     rows = AuditEntry.select().where(AuditEntry.action.startswith("site.")).order_by(AuditEntry.id)
     assert [(row.action, row.target_name) for row in rows] == [("site.edited", "Depot"), ("site.deleted", "Depot")]
+
+
+def test_rows_know_at_which_site(person, company, left):
+    site = make_site(company, name="Bakery")
+    device = make_device(site)
+    for path, fields in (
+        (f"/sites/{site.id}/edit", SITE),
+        (f"/devices/{device.id}/monitoring", {"on": "0"}),
+        (f"/sites/{site.id}/delete", {"name": "Depot"}),
+    ):
+        _, rows = left(lambda path=path, fields=fields: person.post(path, **fields))
+        assert [row.site_id for row in rows] == [site.id], path
+    _, rows = left(lambda: person.post("/account/language", language="de"))
+    assert [row.site_id for row in rows] == [None]

@@ -82,7 +82,7 @@ def signed_in(browser: Browser, house: House) -> Any:
     page.goto(f"{house.url}/sign-in")
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("heading", level=1).wait_for()
     cookies = page.context.storage_state()
     page.context.close()

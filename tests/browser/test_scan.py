@@ -123,7 +123,7 @@ def test_a_copied_link_outlives_the_sign_in_that_it_leads_to(phones, house):
     page.goto(f"/scan#{code('Gate')}")
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill(SIGN_IN)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_label("QR password", exact=True)).to_be_visible()
 
 

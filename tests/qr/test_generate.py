@@ -12,6 +12,7 @@ from tests.factories import make_device, make_site
 from tests.markup import Markup
 from tests.qr.made import OWN, make, newest, sealed, spoken_in, text_of
 from tests.qr.pictures import shown_in
+from webapp.accounts.permissions import Right
 from webapp.accounts.principal import Principal
 from webapp.audit.models import AuditEntry
 from webapp.common import clock, vault
@@ -281,4 +282,6 @@ def test_one_that_has_expired_says_so(admin, device):
 
 
 def admin_of(device):
-    return Principal(1, device.site.company_id, "", "Ada Admin", "", "installer_admin", "", 0, "", True, "", "")
+    return Principal(
+        1, device.site.company_id, "", "Ada Admin", "", "installer_admin", "", 0, "", True, "", "", frozenset(Right)
+    )

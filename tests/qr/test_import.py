@@ -240,7 +240,7 @@ def test_rights_lost_since_scanning_are_lost(admin, company, site, camera, sign_
 
 def test_a_lost_site_is_told_by_the_form(admin, company, site, camera):
     where = scanned(admin, site, of(camera))
-    site.status = SiteStatus.OWNED_UNAUTHORIZED
+    site.decided = SiteStatus.OWNED_UNAUTHORIZED
     site.save()
     assert add(admin, where, site, 0).status_code == 422 and not Probe.select().count()
 

@@ -37,7 +37,7 @@ def token_in(page):
 
 def principal(account):
     who = (account.id, account.company_id, account.company.name, account.name, account.email, account.role, "")
-    return Principal(*who, 0, "", True, "127.0.0.1", "a phone")
+    return Principal(*who, 0, "", True, "127.0.0.1", "a phone", account.rights)
 
 
 @pytest.fixture

@@ -95,9 +95,10 @@ def test_nobody_signed_in_is_led_to_sign_in(anyone, addresses):
 
 
 def test_not_while_the_owner_has_not_authorized_it(admin, device, addresses):
-    Site.update(status=SiteStatus.OWNED_UNAUTHORIZED).where(Site.id == device.site_id).execute()
+    Site.update(decided=SiteStatus.OWNED_UNAUTHORIZED).where(Site.id == device.site_id).execute()
     before = stored()
-    assert set(answers(admin, addresses).values()) == {409}
+    told = {(path, method): status for (method, path), status in answers(admin, addresses).items()}
+    assert set(told.values()) == {403, 409}, told
     assert stored() == before
 
 

@@ -135,9 +135,9 @@ def test_what_was_given_is_in_no_code_and_is_not_handed_on(guest, token, source)
 
 def test_a_link_ends_with_the_right_of_whoever_made_it(guest, token, source, camera):
     name = token()
-    Site.update(status=SiteStatus.OWNED_UNAUTHORIZED).where(Site.id == source.site_id).execute()
+    Site.update(decided=SiteStatus.OWNED_UNAUTHORIZED).where(Site.id == source.site_id).execute()
     assert "has been revoked" in guest.get(f"/q/{name}").text and take(guest, name).status_code == 409
-    Site.update(status=SiteStatus.NOT_INVITED).where(Site.id == source.site_id).execute()
+    Site.update(decided=SiteStatus.NOT_INVITED).where(Site.id == source.site_id).execute()
     Account.update(disabled_at=clock.now()).where(Account.email == "ada@example.com").execute()
     assert take(guest, name).status_code == 409 and links.use_link(name, guest.by) is None
     assert QrLink.get().uses == 0 and not camera.requests

@@ -11,10 +11,16 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 
 from webapp.accounts.permissions import Right
 from webapp.accounts.principal import Principal
-from webapp.accounts.services import companies, sessions
+from webapp.accounts.services import companies, second_factor, sessions
 from webapp.common.errors import Forbidden
-from webapp.common.htmx import wants_part
+from webapp.common.htmx import leave_to, wants_part
 from webapp.common.i18n import _
+
+PENDING = "pending"  # in the cookie: the sign-in that waits for its second step
+OWN = "accounts"  # the blueprint of what is a person's own: for everybody who is signed in, and for nobody else's eyes
+WHILE_VIEWING = {"accounts.sign_out", "team.stop_viewing"}  # the ways back from looking at another's pages
+
+LACKING = "lacking"  # in the cookie: at sign-in the person lacked the second factor that the company asks for
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -22,6 +28,18 @@ View = TypeVar("View", bound=Callable[..., Any])
 def public(view: View) -> View:
     """Mark a view that needs no sign-in."""
     view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def for_owners(view: View) -> View:
+    """Mark a view that is for end users, too; every other one is for a company's people."""
+    view.for_owners = True  # type: ignore[attr-defined]
+    return view
+
+
+def before_second_factor(view: View) -> View:
+    """Mark a view for people, too, who have yet to set up the second factor that their company asks for."""
+    view.before_second_factor = True  # type: ignore[attr-defined]
     return view
 
 
@@ -46,6 +64,9 @@ def install(app: Flask) -> None:
     manager.session_protection = None  # phones change their address; the session's row decides
     manager.user_loader(load)
     app.before_request(require_sign_in)
+    app.before_request(require_second_factor)
+    app.before_request(require_company)
+    app.before_request(require_own_eyes)
 
 
 def load(token: str) -> Principal | None:
@@ -67,6 +88,41 @@ def require_sign_in() -> Response | None:
     return redirect(url, 303)  # type: ignore[return-value]
 
 
+def require_second_factor() -> Response | None:
+    """Lead a person who lacks what their company asks for to the page that sets it up, and nowhere else (R7).
+
+    Only a cookie that was marked at sign-in costs a statement: `second_factor.require` and `reset` end the sessions of
+    those who lack it, so there is no other.
+    """
+    if not session.get(LACKING) or not current_user.is_authenticated:
+        return None
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or getattr(view, "public", False) or getattr(view, "before_second_factor", False):
+        return None
+    if second_factor.held(current_user.id).is_missing:
+        return leave_to("accounts.show_second_factor")
+    session.pop(LACKING)
+    return None
+
+
+def require_company() -> None:
+    """Raise Forbidden for an end user at a page that is a company's alone."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or getattr(view, "public", False) or not current_user.is_authenticated:
+        return
+    if current_user.is_owner and request.blueprint != OWN and not getattr(view, "for_owners", False):
+        raise Forbidden(_("This is for the company that looks after your devices."))
+
+
+def require_own_eyes() -> None:
+    """Raise Forbidden when somebody who looks at another's pages would change something, or see what is personal."""
+    if request.endpoint in {None, *WHILE_VIEWING} or not current_user.is_authenticated or not current_user.viewer:
+        return
+    if request.method == "GET" and request.blueprint != OWN:
+        return
+    raise Forbidden(_("You are looking at the pages of %(name)s: nothing can be changed there.", name=me().name))
+
+
 def let_in(token: str) -> None:
     """Begin the browser's part of a session: the one before has ended, and all of it is forgotten (Z11)."""
     if current_user.is_authenticated:
@@ -75,6 +131,8 @@ def let_in(token: str) -> None:
     person = load(token)
     if person:
         login_user(person)
+        if second_factor.held(person.id).is_missing:
+            session[LACKING] = True
 
 
 def let_out() -> None:

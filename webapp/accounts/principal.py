@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webapp.accounts.permissions import RIGHTS, Right
+from webapp.accounts.permissions import Right, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     id: int
-    company_id: int
+    company_id: int  # 0 for an owner, who belongs to none
     company_name: str
     name: str
     email: str
@@ -21,6 +21,8 @@ class Principal:
     responsible: bool  # has seen the responsibility notice (D14)
     address: str  # of the phone or browser
     agent: str
+    rights: frozenset[Right] = frozenset()
+    viewer: str = ""  # name of the Installer Admin who looks at what this person sees (R2); "" for the person
 
     is_authenticated = True
     is_active = True
@@ -30,7 +32,15 @@ class Principal:
         return self.token
 
     def may(self, right: Right) -> bool:
-        return right in RIGHTS.get(self.role, frozenset())
+        return right in self.rights
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Role.OWNER
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.INSTALLER_ADMIN
 
     @property
     def sees_all(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, g, make_response, render_template, url_for
+from flask import Flask, current_app, g, make_response, render_template, request, url_for
 from flask.globals import request_ctx
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -23,7 +23,7 @@ log = structlog.get_logger("web")
 def install(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _error: not_found())
     app.register_error_handler(Forbidden, lambda error: say(403, _("Not for your role"), error.why))
-    app.register_error_handler(Refused, lambda error: say(409, _("Not possible now"), error.why))
+    app.register_error_handler(Refused, refused)
     app.register_error_handler(TooMany, too_many)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, other_http)
@@ -45,6 +45,14 @@ def home_link(context: dict[str, Any]) -> dict[str, Any]:
     if not context["href"]:
         context |= {"href": url_for("home.show"), "label": _("To the first page")}
     return context | {"signed_frame": signed_in}
+
+
+def refused(error: Refused) -> Any:
+    """409; 403 where it is the reading itself that the owner of a site does not allow (Z7). Leads to the site."""
+    site_id = error.facts.get("site_id")
+    unread = error.code == "closed" and request.method == "GET"
+    href, label = (url_for("sites.show", site_id=site_id), _("To the site")) if site_id else ("", "")
+    return say(403 if unread else 409, _("Not possible now"), error.why, href, label)
 
 
 def not_found() -> Any:

@@ -37,10 +37,11 @@ class Once:
 def show_list(page: str, part: str, key: Hashable, find: Callable[[], Found], **context: Any) -> bytes:
     """`page`, or for htmx its `part`, which is given `found` by `find`. `key` tells one content from another."""
     person, once = current_user._get_current_object(), Once(find, context | {"part": part})
-    reader = (person.name, person.company_name, person.role, language())
-    if session.get("_flashes") and not wants_part():
-        return render(page, once)  # a message is shown once
-    return keep(part if wants_part() else page, reader, key, once)
+    reader = (person.name, person.company_name, person.role, person.rights, language())
+    shown = part if wants_part() else page
+    if person.viewer or (session.get("_flashes") and not wants_part()):
+        return render(shown, once)  # a message, and the banner over another's pages, are for this reader alone
+    return keep(shown, reader, key, once)
 
 
 @lru_cache(maxsize=KEPT)

@@ -44,7 +44,9 @@ def device_rows(rows: list[DeviceRow], reader: str, at_site: bool = True) -> Mar
 @lru_cache(maxsize=KEPT)
 def render_device(row: DeviceRow, at_site: bool, reader: str) -> Markup:
     tone, status_icon, word = STATUSES[Status(row.shown)]
-    if row.group == 2 and row.password_strength == "weak":  # noqa: S105  (a verdict)
+    if row.group == 2 and row.trouble:
+        tone, status_icon, word = "warn", "alert", str(TROUBLES[row.trouble])
+    elif row.group == 2 and row.password_strength == "weak":  # noqa: S105  (a verdict)
         tone, status_icon, word = "warn", "key", _("Weak password")
     elif row.group == 2 and row.due:
         tone, status_icon, word = "warn", "clock", _("Password due")
@@ -54,6 +56,7 @@ def render_device(row: DeviceRow, at_site: bool, reader: str) -> Markup:
     return Markup(render_template("devices/_row.html", row=row, at_site=at_site, **shown))  # noqa: S704
 
 
+TROUBLES = {"disk": lazy("Disk trouble"), "camera": lazy("Camera offline"), "clock": lazy("Wrong clock")}
 TONES = {"ok": ("ok", "check"), "failed": ("bad", "cross"), "running": ("run", "refresh")}
 
 

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, current_app, jsonify, request
 from flask_babel import format_percent
 
 from webapp import config
 from webapp.accounts import guard
-from webapp.accounts.guard import public
+from webapp.accounts.guard import for_owners, public
+from webapp.accounts.services import profile
 from webapp.common import disk
 from webapp.common.htmx import show_page
 from webapp.common.i18n import _, direction, language
 from webapp.db import is_trouble, open_connection, pending_migrations
+from webapp.handover.services import owned
 from webapp.health.services import rollup
+from webapp.home.services import drawn
 
 bp = Blueprint("home", __name__)
 
 
 @bp.get("/")
+@for_owners
 def show() -> Any:
+    if guard.me().is_owner:
+        return show_page("owners/home.html", **owned.home_page(guard.me()))
     seen = rollup.overview(guard.me())
     trouble, full = rollup.engine_trouble(seen.counts.watched), disk.used(config.current().data)
+    app = profile.end_user_app(guard.me().company_id, request.host_url)
     told = {
+        "app": app,
+        "svg": drawn(app.url),
         "trouble": trouble,
         "full": format_percent(full) if full >= disk.NEARLY_FULL else "",
         "short_time": rollup.short_time,

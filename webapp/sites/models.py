@@ -1,7 +1,8 @@
-"""Sites, and who in the company looks after them, as rows. Access is part of every query."""
+"""Sites, who owns them, and who looks after them, as rows. Access is part of every query."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -24,15 +25,21 @@ class SiteStatus(StrEnum):
 
 
 class Site(BaseModel):
-    company = ForeignKeyField(Company, on_delete="CASCADE")
+    company = ForeignKeyField(Company, null=True, on_delete="CASCADE")  # None: its owner has released the company
     company_id: int
+    owner = ForeignKeyField(Account, null=True, on_delete="RESTRICT")  # None: not handed over
+    owner_id: int | None
+    owned_at = UtcDateTimeField(null=True)
     name = CharField(max_length=128)
     name_folded = TextField()  # unique in the company, however it is typed
     zone = CharField(max_length=64)  # IANA name; fixed once the site exists (T1)
     address = CharField(max_length=128, default="")
     city = CharField(max_length=128, default="")
     region = CharField(max_length=128, default="")
-    status = CharField(max_length=24, default=SiteStatus.NOT_INVITED)
+    decided = CharField(max_length=24, default=SiteStatus.NOT_INVITED, column_name="status")  # see `status`
+    authorized_at = UtcDateTimeField(null=True)
+    authorized_until = UtcDateTimeField(null=True)  # None: for good
+    code = CharField(max_length=16, null=True, unique=True)  # by which another company finds it (T8)
     password_days = IntegerField(default=0)  # remind of device passwords older than so many days (E13); 0: never
     search = TextField(default="")  # what the search looks through, folded
     created_at = UtcDateTimeField()
@@ -42,14 +49,27 @@ class Site(BaseModel):
         indexes = ((("company", "name_folded"), True),)
 
     @classmethod
+    def of(cls, by: Principal, site_id: int) -> Site | None:
+        return cls.get_or_none((cls.id == site_id) & cls.seen_by(by))
+
+    @classmethod
     def seen_by(cls, by: Principal) -> Expression:
-        """The condition that a site is one that this person sees."""
+        """The condition that a site is one that this person sees; of an unauthorized one a company sees the name."""
+        if by.is_owner:
+            return (cls.owner == by.id) | cls.id.in_(SiteShare.sites_of(by))  # type: ignore[attr-defined]
         own = cls.company == by.company_id
         return own if by.sees_all else own & cls.id.in_(Assignment.sites_of(by))  # type: ignore[attr-defined]
 
     @classmethod
-    def of(cls, by: Principal, site_id: int) -> Site | None:
-        return cls.get_or_none((cls.id == site_id) & cls.seen_by(by))
+    def devices_seen_by(cls, by: Principal) -> Expression:
+        """The condition that a person sees what stands at a site, too (decision 12)."""
+        return cls.seen_by(by) if by.is_owner else cls.seen_by(by) & cls.open()
+
+    @classmethod
+    def open(cls) -> Expression:
+        """That the owner has authorized the company, or there is none."""
+        live = cls.authorized_until.is_null() | (cls.authorized_until > clock.now())
+        return (cls.decided != SiteStatus.OWNED_UNAUTHORIZED) & ((cls.decided != SiteStatus.AUTHORIZED) | live)
 
     @classmethod
     def named(cls, company_id: int, name: str, but: int | None = None) -> bool:
@@ -58,9 +78,30 @@ class Site(BaseModel):
         return bool((same.where(cls.id != but) if but else same).exists())
 
     @classmethod
+    def owner_of(cls, site_id: int) -> int | None:
+        site = cls.get_or_none(cls.id == site_id)
+        return site.owner_id if site else None
+
+    @classmethod
     def last_zone(cls, company_id: int) -> str:
         found = rows("SELECT zone FROM site WHERE company_id = ? ORDER BY id DESC LIMIT 1", (company_id,))
         return str(found[0][0]) if found else ""
+
+    @property
+    def status(self) -> SiteStatus:
+        """As it is at this moment: an authorization that has run out is none."""
+        out = self.authorized_until is not None and self.authorized_until <= clock.now()
+        if self.decided == SiteStatus.AUTHORIZED and out:
+            return SiteStatus.OWNED_UNAUTHORIZED
+        return SiteStatus(self.decided)
+
+    @property
+    def audit_site(self) -> int:
+        return self.id
+
+    @property
+    def audit_company(self) -> int | None:
+        return self.company_id
 
     def move_on(self, version: int, changed: list[str]) -> bool:
         """Write these fields alone, unless somebody else was faster: False then."""
@@ -68,6 +109,19 @@ class Site(BaseModel):
         values = {name: getattr(self, name) for name in (*changed, "name_folded", "search")}
         unchanged = (Site.id == self.id) & (Site.version == version)
         return bool(Site.update(version=version + 1, **values).where(unchanged).execute() == 1)
+
+    @classmethod
+    def decide(cls, site_id: int, before: str, **values: Any) -> bool:
+        """Change how it stands between owner and company, unless that is not `before` any more: False then."""
+        same = (cls.id == site_id) & (cls.decided == before)
+        return bool(cls.update(**values).where(same).execute() == 1)
+
+    @classmethod
+    def hand_to(cls, site_id: int, owner_id: int, at: datetime) -> bool:
+        """Make a person its owner; False when somebody is already. Of any number of parallel tries one wins (Z14)."""
+        free = (cls.id == site_id) & cls.owner.is_null()
+        values: dict[str, Any] = {"owner": owner_id, "owned_at": at, "decided": SiteStatus.OWNED_UNAUTHORIZED}
+        return bool(cls.update(**values).where(free).execute() == 1)
 
     def write(self) -> None:
         """Save, with what is derived for searching."""
@@ -87,7 +141,9 @@ class Assignment(BaseModel):
     """An employee looks after a site, for good or until a moment."""
 
     site = ForeignKeyField(Site, on_delete="CASCADE")
+    site_id: int
     account = ForeignKeyField(Account, on_delete="CASCADE")
+    account_id: int
     until = UtcDateTimeField(null=True)
 
     class Meta:
@@ -99,9 +155,54 @@ class Assignment(BaseModel):
         return cls.select(cls.site).where(cls.account == by.id, live)
 
 
+class SiteShare(BaseModel):
+    """Somebody of the owner's family sees a site: its devices and how they fare, and decides nothing (U4)."""
+
+    site = ForeignKeyField(Site, on_delete="CASCADE")
+    site_id: int
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    account_id: int
+    shared_at = UtcDateTimeField()
+
+    class Meta:
+        table_name = "site_share"
+        indexes = ((("site", "account"), True),)
+
+    @classmethod
+    def sites_of(cls, by: Principal) -> Any:
+        return cls.select(cls.site).where(cls.account == by.id)
+
+
 def seen_sql(by: Principal) -> tuple[str, list[Any]]:
     """`Site.seen_by` for a hand-written statement in which the site is `s`: condition and its values."""
+    if by.is_owner:
+        shared = "SELECT x.site_id FROM site_share x WHERE x.account_id = ?"
+        return f"(s.owner_id = ? OR s.id IN ({shared}))", [by.id, by.id]
     if by.sees_all:
         return "s.company_id = ?", [by.company_id]
     live = "SELECT x.site_id FROM assignment x WHERE x.account_id = ? AND (x.until IS NULL OR x.until > ?)"
     return f"s.company_id = ? AND s.id IN ({live})", [by.company_id, by.id, naive(clock.now())]
+
+
+OPEN = "(s.status NOT IN ('owned_unauthorized', 'authorized') OR (s.status = 'authorized' AND {live}))"
+LIVE = "(s.authorized_until IS NULL OR s.authorized_until > ?)"
+
+
+def devices_sql(by: Principal) -> tuple[str, list[Any]]:
+    """`Site.devices_seen_by` for a hand-written statement, as `seen_sql`."""
+    seen, values = seen_sql(by)
+    if by.is_owner:
+        return seen, values
+    return f"{seen} AND {OPEN.format(live=LIVE)}", [*values, naive(clock.now())]
+
+
+def places_sql(by: Principal) -> tuple[str, list[Any]]:
+    """The sites that a person sees, for a room below: a statement of (id, name, zone, open) and its values.
+
+    open: 1, or 0 where this person sees nothing of what stands there.
+    """
+    seen, values = seen_sql(by)
+    if by.is_owner:
+        return f"SELECT s.id, s.name, s.zone, 1 FROM site s WHERE {seen}", values  # noqa: S608  (conditions of our own)
+    shown = f"CASE WHEN {OPEN.format(live=LIVE)} THEN 1 ELSE 0 END"
+    return f"SELECT s.id, s.name, s.zone, {shown} FROM site s WHERE {seen}", [naive(clock.now()), *values]  # noqa: S608

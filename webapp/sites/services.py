@@ -15,7 +15,7 @@ from webapp.common.errors import NotFound, Refused
 from webapp.common.i18n import _
 from webapp.common.signals import site_leaving
 from webapp.db import transaction
-from webapp.sites.models import Assignment, Site, SiteStatus
+from webapp.sites.models import Assignment, Site, SiteStatus, places_sql
 
 DETAILS = ("name", "address", "city", "region", "password_days")
 
@@ -43,6 +43,23 @@ def find(by: Principal, site_id: int) -> Site:
     return site
 
 
+def find_open(by: Principal, site_id: int) -> Site:
+    """The site, if this person sees what stands there, too (decision 12). Raises NotFound, Refused."""
+    site = find(by, site_id)
+    require_open(by, site)
+    return site
+
+
+def require_open(by: Principal, site: Site) -> None:
+    if not is_open(by, site):
+        raise not_authorized(site, "closed")
+
+
+def is_open(by: Principal, site: Site) -> bool:
+    """Whether this person, who sees the site, sees its devices as well."""
+    return by.is_owner or site.status != SiteStatus.OWNED_UNAUTHORIZED
+
+
 def find_for(by: Principal, site_id: int, operation: Operation) -> Site:
     """The site that this person sees, where its state allows this. Raises NotFound, Refused."""
     site = find(by, site_id)
@@ -59,14 +76,13 @@ def require(site: Site, operation: Operation) -> None:
     if allows(site, operation):
         return
     if site.status == SiteStatus.OWNED_UNAUTHORIZED:
-        raise Refused(
-            _(
-                "The owner of %(site)s has not authorized your company. Ask the owner for authorization.",
-                site=site.name,
-            ),
-            "not_authorized",
-        )
+        raise not_authorized(site)
     raise Refused(_("%(site)s has been handed over to its owner, so it cannot be deleted here.", site=site.name))
+
+
+def not_authorized(site: Site, code: str = "not_authorized") -> Refused:
+    why = _("The owner of %(site)s has not authorized your company. Ask the owner for authorization.", site=site.name)
+    return Refused(why, code, site_id=site.id)
 
 
 def create(by: Principal, typed: dict[str, Any]) -> Site:
@@ -138,6 +154,16 @@ def may_delete(by: Principal, site: Site) -> bool:
 
 def may_manage_devices(by: Principal, site: Site) -> bool:
     return by.may(Right.MANAGE_DEVICES) and allows(site, Operation.MANAGE_DEVICES)
+
+
+def places_seen_by(by: Principal) -> tuple[str, list[Any]]:
+    """The sites that this person sees, as a statement of (id, name, zone, open) for a room below, and its values."""
+    return places_sql(by)
+
+
+def owner_of(site_id: int) -> int | None:
+    """The account that owns a site; for the command line, which sees all."""
+    return Site.owner_of(site_id)
 
 
 def suggested_zone(by: Principal) -> str:

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_login import current_user
 
 from webapp.accounts import guard
-from webapp.accounts.guard import may
+from webapp.accounts.guard import for_owners, may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused
 from webapp.common.htmx import leave_to, show_page, show_part, wants_part
@@ -17,22 +17,35 @@ from webapp.common.i18n import _
 from webapp.common.memo import show_list
 from webapp.common.pages import page_number
 from webapp.devices.services import lists
+from webapp.handover.services import owned
+from webapp.handover.services.standing import standing
 from webapp.health.services import rollup
 from webapp.sites import services
 from webapp.sites.forms import DeleteSiteForm, NewSiteForm, SiteForm, reminder_name
 from webapp.sites.models import Site
+from webapp.team.services import assigning
 
 bp = Blueprint("sites", __name__, url_prefix="/sites")
 
 
 @bp.get("")
+@for_owners
 def index() -> Any:
+    if current_user.is_owner:
+        return owners_sites()
     query, page = request.args.get("q", "")[:100], page_number(request.args)
     text = lists.site_text(guard.me(), query, page)
     if page > 1 and not lists.read_sites(text, page).rows:
         return redirect(url_for("sites.index", q=query or None), 303)
     found = partial(lists.read_sites, text, page)
     return show_list("sites/index.html", "sites/_list.html", (text, page, query), found, query=query)
+
+
+def owners_sites() -> Any:
+    page = owned.sites_page(guard.me())
+    if wants_part() and request.args.get("v") == page["version"]:
+        return "", 204
+    return show_part("owners/sites.html", "owners/_sites.html", **page)
 
 
 @bp.get("/new")
@@ -70,12 +83,19 @@ def site_page(site: Site) -> dict[str, Any]:
         "may_edit": services.may_edit(current_user, site),
         "may_delete": services.may_delete(current_user, site),
         "may_add": services.may_manage_devices(current_user, site),
+        "standing": standing(guard.me(), site),
+        "managers": assigning.site_managers(guard.me(), site),
     }
 
 
 @bp.get("/<id:site_id>")
+@for_owners
 def show(site_id: int) -> Any:
     site = services.find(current_user, site_id)
+    if current_user.is_owner:
+        return show_page("owners/site.html", **owned.site_page(guard.me(), site, page_number(request.args)))
+    if not services.is_open(current_user, site):
+        return show_page("sites/closed.html", site=site, standing=standing(current_user, site))
     page = site_page(site)
     if not page["found"].rows and page["found"].page > 1:
         return redirect(url_for("sites.show", site_id=site.id), 303)
@@ -83,12 +103,25 @@ def show(site_id: int) -> Any:
 
 
 @bp.get("/<id:site_id>/devices")
+@for_owners
 def devices(site_id: int) -> Any:
     """The site's devices and how they fare; a poll that brings the version it shows is told when that is so still."""
-    page = site_page(services.find(current_user, site_id))
+    site = services.find_open(current_user, site_id)
+    if current_user.is_owner:
+        return owners_devices(site)
+    page = site_page(site)
     if wants_part() and request.args.get("v") == page["health"].version:
         return "", 204
     return show_part("sites/show.html", "sites/_devices.html", **page)
+
+
+def owners_devices(site: Site) -> Any:
+    page = page_number(request.args)
+    shown = owned.devices_page(guard.me(), site, page)
+    if wants_part() and request.args.get("v") == shown["devices_version"]:
+        return "", 204
+    whole = {} if wants_part() else owned.site_page(guard.me(), site, page)
+    return show_part("owners/site.html", "owners/_devices.html", **shown | {"site": site} | whole)
 
 
 @bp.get("/<id:site_id>/edit")

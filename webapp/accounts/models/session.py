@@ -19,10 +19,12 @@ class Session(BaseModel):
     seen_at = UtcDateTimeField()
     address = CharField(max_length=45)
     agent = CharField(max_length=200)
+    viewing = ForeignKeyField(Account, null=True, on_delete="SET NULL", backref="+")  # whose pages are looked at (R2)
 
     @classmethod
     def person(cls, token_hash: str, idle_since: datetime, born_since: datetime) -> tuple[Any, ...] | None:
-        """(account, company, company's name, name, email, role, language, session, responsible?, seen_at)."""
+        """(account, company, company's name, name, email, role, language, session, responsible?, own rights, viewer,
+        seen_at): of the person whose pages are shown, and the name of who looks at them, "" for the person."""
         found = rows(PERSON, (token_hash, naive(idle_since), naive(born_since)))
         return (*found[0][:-1], moment(found[0][-1])) if found else None
 
@@ -53,14 +55,21 @@ class Session(BaseModel):
         return list(cls.select().where(cls.account == account_id, live).order_by(cls.seen_at.desc()).dicts())
 
     @classmethod
+    def view(cls, session_id: int, account_id: int | None) -> None:
+        """Show another person's pages in this session; None: the person's own again."""
+        cls.update(viewing=account_id).where(cls.id == session_id).execute()
+
+    @classmethod
     def forget(cls, idle_since: datetime, born_since: datetime) -> None:
         cls.delete().where((cls.seen_at <= idle_since) | (cls.created_at <= born_since)).execute()
 
 
 PERSON = """
-SELECT a.id, c.id, c.name, a.name, a.email, a.role, a.language, s.id, a.responsible_at IS NOT NULL, s.seen_at
-FROM session s JOIN account a ON a.id = s.account_id JOIN company c ON c.id = a.company_id
-WHERE s.token_hash = ? AND s.seen_at > ? AND s.created_at > ? AND a.disabled_at IS NULL
+SELECT a.id, COALESCE(c.id, 0), COALESCE(c.name, ''), a.name, COALESCE(a.email, ''), a.role, a.language, s.id,
+       a.responsible_at IS NOT NULL, r.rights, CASE WHEN a.id = w.id THEN '' ELSE w.name END, s.seen_at
+FROM session s JOIN account w ON w.id = s.account_id JOIN account a ON a.id = COALESCE(s.viewing_id, s.account_id)
+LEFT JOIN company c ON c.id = a.company_id LEFT JOIN company_role r ON r.id = a.own_role_id
+WHERE s.token_hash = ? AND s.seen_at > ? AND s.created_at > ? AND a.disabled_at IS NULL AND w.disabled_at IS NULL
 """
 
 

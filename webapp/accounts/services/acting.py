@@ -13,10 +13,10 @@ def acting(account_id: int, address: str, agent: str) -> Principal | None:
         return None
     return Principal(
         id=account.id,
-        company_id=account.company_id,
-        company_name=account.company.name,
+        company_id=account.company_id or 0,
+        company_name=account.company.name if account.company else "",
         name=account.name,
-        email=account.email,
+        email=account.email or "",
         role=account.role,
         language=account.language,
         session_id=0,
@@ -24,4 +24,5 @@ def acting(account_id: int, address: str, agent: str) -> Principal | None:
         responsible=account.responsible_at is not None,
         address=address,
         agent=agent,
+        rights=account.rights,
     )

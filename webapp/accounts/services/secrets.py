@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from markupsafe import escape
+
 from webapp.accounts.hashing import hash_password, matches
 from webapp.accounts.models import Account, ResetToken, Session
 from webapp.accounts.principal import Operator, Principal
@@ -46,21 +48,23 @@ def write_password(account: Account, new: str, hashed: str, by: Actor, action: s
     audit.record(by, action, account)
 
 
-def ask_for_reset(email: str, address: str, base_url: str, subject: str, text: str) -> None:
+def ask_for_reset(email: str, address: str, base_url: str, subject: str, text: str, html: str) -> None:
     """Mail a link to the person with this address, if there is one; takes as long if not. Raises TooMany.
 
-    `text` has "{link}" where the link goes.
+    `text` and `html` have "{link}" where the link goes.
     """
     throttle.take_turn("forgot", email, address)
-    jobs.enqueue(mail_reset, email, base_url, subject, text)
+    jobs.enqueue(mail_reset, email, base_url, subject, text, html)
 
 
-def mail_reset(email: str, base_url: str, subject: str, text: str) -> None:
+def mail_reset(email: str, base_url: str, subject: str, text: str, html: str) -> None:
     account = Account.by_email(email)
     if account:
         token = new_token()
         ResetToken.create(account=account, token_hash=hash_token(token), expires_at=clock.now() + RESET_LASTS)
-        notices.mail(email, subject, text.replace("{link}", f"{base_url.rstrip('/')}/reset/{token}"))
+        link = f"{base_url.rstrip('/')}/reset/{token}"
+        text, html = text.replace("{link}", link), html.replace("{link}", escape(link))
+        notices.deliver(notices.keep(account.company_id, email, subject, text, html, RESET_LASTS))
 
 
 def require_open(token: str) -> None:

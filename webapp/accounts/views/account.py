@@ -8,8 +8,8 @@ from flask import current_app, flash, redirect, request, url_for
 from flask_login import current_user
 
 from webapp.accounts.forms import LanguageForm, PasswordForm
-from webapp.accounts.guard import public
-from webapp.accounts.services import people, secrets, sessions
+from webapp.accounts.guard import before_second_factor, public
+from webapp.accounts.services import people, second_factor, secrets, sessions
 from webapp.accounts.views import bp
 from webapp.common.errors import NotFound
 from webapp.common.htmx import go_on_to, leave_to, show_page, show_part
@@ -30,7 +30,8 @@ def rate_password() -> Any:
 def account_page(**changes: Any) -> dict[str, Any]:
     language = LanguageForm(language=current_user.language)
     language.language.choices = language_choices()
-    return {"form": PasswordForm(), "language_form": language, "sessions": sessions.of(current_user)} | changes
+    page = {"form": PasswordForm(), "language_form": language, "sessions": sessions.of(current_user)}
+    return page | {"factors": second_factor.held(current_user.id)} | changes
 
 
 def language_choices() -> list[tuple[str, str]]:
@@ -44,11 +45,13 @@ def show() -> Any:
 
 
 @bp.get("/account/password")
+@before_second_factor
 def show_password() -> Any:
     return show_part("accounts/show.html", "accounts/_password.html", **account_page())
 
 
 @bp.post("/account/password")
+@before_second_factor
 def change_password() -> Any:
     form = PasswordForm()
     form.own_email = current_user.email

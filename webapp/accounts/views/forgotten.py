@@ -29,14 +29,22 @@ def forgot() -> Any:
     if not form.validate():
         return show_page("accounts/forgot.html", form=form, can_mail=notices.can_mail()), 422
     if notices.can_mail():
-        subject = _("Your new Sitehand password")
-        text = _(
-            "Open this link within one hour to choose a new password:\n\n{link}\n\n"
-            "If you did not ask for it, ignore this message."
-        )
+        letter = reset_letter()
+        text, html = (show_page(part, **letter) for part in notices.PARTS)
         base_url = current_app.config["SETTINGS"].base_url
-        secrets.ask_for_reset(form.email.data, guard.address(), base_url, subject, text)
+        secrets.ask_for_reset(form.email.data, guard.address(), base_url, letter["title"], text, html)
     return show_page("accounts/forgot.html", form=form, can_mail=notices.can_mail(), asked=True)
+
+
+def reset_letter() -> dict[str, Any]:
+    """The letter to whoever has the address, with a place for the link, which is made for that person alone."""
+    return {
+        "title": _("Your new Sitehand password"),
+        "lines": [_("Open this link within one hour to choose a new password:")],
+        "link": "{link}",
+        "label": _("Choose a new password"),
+        "after": [_("If you did not ask for it, ignore this message.")],
+    }
 
 
 @bp.get("/reset/<token>")

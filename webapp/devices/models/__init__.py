@@ -2,7 +2,18 @@
 
 from webapp.devices.models.device import Device, Mode
 from webapp.devices.models.event import DeviceEvent, Happening
+from webapp.devices.models.permission import DevicePermission, Permission
 from webapp.devices.models.probe import Probe
 from webapp.devices.models.state import DeviceState, Status
 
-__all__ = ["Device", "DeviceEvent", "DeviceState", "Happening", "Mode", "Probe", "Status"]
+__all__ = [
+    "Device",
+    "DeviceEvent",
+    "DevicePermission",
+    "DeviceState",
+    "Happening",
+    "Mode",
+    "Permission",
+    "Probe",
+    "Status",
+]

@@ -109,6 +109,14 @@ class Device(BaseModel):
         texts = (self.name, f"{self.host}:{self.port}" if self.host else "", self.model, self.serial, self.firmware)
         return " ".join(map(fold, texts))
 
+    @property
+    def audit_site(self) -> int:
+        return self.site_id
+
+    @property
+    def audit_company(self) -> int | None:
+        return self.site.company_id
+
     def seal_password(self, password: str) -> bytes:
         return vault.seal(password, *self.secret_label)
 

@@ -16,7 +16,7 @@ from webapp.common.pages import PAGE
 from webapp.common.text import words
 from webapp.db import gather, is_sqlite
 from webapp.devices.models.state import INTERVALS, Status
-from webapp.sites.models import seen_sql
+from webapp.sites.models import SiteStatus, devices_sql, seen_sql
 
 # What may be claimed of a device now, and how bad that is: down, needs a look, not known, well.
 SHOWN = """
@@ -26,7 +26,7 @@ CASE WHEN NOT d.health_monitoring THEN 'paused'
 """
 GROUP = """
 CASE WHEN shown IN ('offline', 'auth_failed', 'locked', 'certificate_changed', 'other_device', 'unsupported') THEN 1
-     WHEN password_strength = 'weak' OR type = 'unknown' OR due = 1 THEN 2
+     WHEN (shown = 'online' AND told <> '') OR password_strength = 'weak' OR type = 'unknown' OR due = 1 THEN 2
      WHEN shown IN ('unknown', 'checking', 'paused') THEN 3
      ELSE 4 END
 """
@@ -36,8 +36,10 @@ DUE = {
     "postgresql": "d.password_set_at < CAST(? AS timestamp) - s.password_days * INTERVAL '1 day'",
 }
 MINE = """
-  SELECT seen.*, CASE WHEN password_strength = 'weak' THEN 1 ELSE 0 END AS weak, {group} AS grp FROM (
+  SELECT seen.*, CASE WHEN shown = 'online' THEN told ELSE '' END AS trouble,
+         CASE WHEN password_strength = 'weak' THEN 1 ELSE 0 END AS weak, {group} AS grp FROM (
     SELECT d.id, d.name, d.type, d.password_strength, {shown} AS shown,
+           COALESCE(st.trouble, '') AS told,
            CASE WHEN s.password_days > 0 AND d.password_sealed <> {empty} AND {due} THEN 1 ELSE 0 END AS due {more}
     FROM device d JOIN site s ON s.id = d.site_id LEFT JOIN device_state st ON st.device_id = d.id
     WHERE {where}
@@ -57,9 +59,9 @@ COUNTS = ", ".join(f"COUNT(*) FILTER (WHERE {condition})" for condition in STATU
 DEVICES = """
 WITH mine AS ({mine}),
 counted AS (SELECT COUNT(*) FILTER (WHERE {chosen}) AS matching, {counts} FROM mine),
-page AS (SELECT id, shown, grp, due FROM mine WHERE {chosen} ORDER BY grp, lower(name), id LIMIT ? OFFSET ?)
+page AS (SELECT id, shown, grp, due, trouble FROM mine WHERE {chosen} ORDER BY grp, lower(name), id LIMIT ? OFFSET ?)
 SELECT d.id, d.name, d.site_id, s.name, d.host, d.port, d.type, d.model, d.password_strength, p.shown, p.grp, p.due,
-       counted.*
+       p.trouble, counted.*
 FROM counted LEFT JOIN page p ON 1 = 1 LEFT JOIN device d ON d.id = p.id LEFT JOIN site s ON s.id = d.site_id
 """
 
@@ -77,6 +79,7 @@ class DeviceRow(NamedTuple):
     shown: str
     group: int
     due: int  # 1: the password is older than the site wants
+    trouble: str = ""  # disk, camera or clock: what the device itself has told
 
 
 DEVICE_WIDTH, COUNTS_WIDTH = len(DeviceRow._fields), 1 + len(STATUSES)
@@ -106,7 +109,7 @@ def stale(now: datetime, interval: int) -> datetime:
 
 def devices(by: Principal, chosen: dict[str, str], page: int, now: datetime, interval: int) -> str:
     """One page of the devices that a person sees, for `read_devices`. `interval` of checks in seconds."""
-    seen, values = seen_sql(by)
+    seen, values = devices_sql(by)
     where, params = [seen], [*mine_values(now, interval), *values]
     for column, name in (("d.type", "type"), ("d.mode", "mode")):
         if chosen.get(name):
@@ -136,19 +139,27 @@ def worst_first(row: DeviceRow) -> tuple[int, str, int]:
     return row.group, row.name.lower(), row.id
 
 
+# Of a site whose owner has not authorized the company, the company is told the name alone: `closed` (decision 12).
 SITES = """
-WITH mine AS (SELECT s.id, s.name, s.name_folded, s.address, s.city, s.region, s.status FROM site s WHERE {where}),
-page AS (SELECT * FROM mine ORDER BY name_folded LIMIT ? OFFSET ?)
-SELECT p.id, p.name, p.address, p.city, p.region, p.status,
-       (SELECT COUNT(*) FROM device d WHERE d.site_id = p.id),
+WITH mine AS (
+  SELECT s.id, s.name, s.name_folded, s.address, s.city, s.region,
+         CASE WHEN s.authorized_until <= ? AND s.status = 'authorized' THEN 'owned_unauthorized' ELSE s.status END
+           AS status
+  FROM site s WHERE {where}),
+page AS (SELECT mine.*, status = ? AS closed FROM mine ORDER BY name_folded, id LIMIT ? OFFSET ?)
+SELECT p.id, p.name, CASE WHEN p.closed THEN '' ELSE p.address END, CASE WHEN p.closed THEN '' ELSE p.city END,
+       CASE WHEN p.closed THEN '' ELSE p.region END, p.status,
+       (SELECT COUNT(*) FROM device d WHERE d.site_id = p.id AND NOT p.closed),
        (SELECT COUNT(*) FROM device d LEFT JOIN device_state st ON st.device_id = d.id
-        WHERE d.site_id = p.id AND d.health_monitoring AND st.status NOT IN ('online', 'checking')
+        WHERE d.site_id = p.id AND NOT p.closed AND d.health_monitoring AND st.status NOT IN ('online', 'checking')
         AND NOT (st.status = 'offline' AND st.checked_at < ?)),
-       (SELECT COUNT(*) FROM device d JOIN site s ON s.id = d.site_id WHERE d.site_id = p.id
+       (SELECT COUNT(*) FROM device d JOIN site s ON s.id = d.site_id
+        LEFT JOIN device_state st ON st.device_id = d.id WHERE d.site_id = p.id AND NOT p.closed
         AND (d.password_strength = 'weak' OR d.type = 'unknown'
+             OR (st.trouble <> '' AND st.status = 'online' AND st.checked_at >= ? AND d.health_monitoring)
              OR (s.password_days > 0 AND d.password_sealed <> {empty} AND {due}))),
        (SELECT COUNT(*) FROM mine)
-FROM page p ORDER BY p.name_folded
+FROM page p ORDER BY p.name_folded, p.id
 """
 
 
@@ -166,11 +177,12 @@ class SiteRow(NamedTuple):
 
 def sites(by: Principal, query: str, page: int, now: datetime, interval: int) -> str:
     """One page of the sites that a person sees, by name, with how their devices fare, for `read_sites`."""
-    where, params = seen_sql(by)
+    (where, params), at = seen_sql(by), naive(now)
     for pattern in words(query):
         where, params = f"{where} AND s.search LIKE ? ESCAPE '!'", [*params, pattern]
     sql = SITES.format(where=where, due=due(), empty=empty())
-    values = [*params, PAGE, (page - 1) * PAGE, stale(now, interval), naive(now)]
+    closed = "" if by.is_owner else SiteStatus.OWNED_UNAUTHORIZED
+    values = [at, *params, closed, PAGE, (page - 1) * PAGE, stale(now, interval), stale(now, interval), at]
     return gather(sql, values, len(SiteRow._fields) + 1)
 
 

@@ -42,6 +42,7 @@ class DeviceState(BaseModel):
     ms = IntegerField(null=True)
     tries_left = IntegerField(null=True)
     locked_until = UtcDateTimeField(null=True)
+    trouble = CharField(max_length=12, default="")  # that it told when it was last asked for more: disk, camera, clock
     facts = TextField(default="{}")  # JSON of what the sentence about the reason needs
     seen_key = CharField(max_length=80, default="")  # the changed certificate's, until it is accepted
 
@@ -55,12 +56,20 @@ class DeviceState(BaseModel):
         since = before.since if before and before.status == status else at
         fresh = {"reason": "", "ms": None, "tries_left": None, "locked_until": None, "seen_key": "", "facts": "{}"}
         row = fresh | values | {"status": status, "since": since}
+        if status == Status.CHECKING:
+            row |= {"trouble": ""}  # of a connection that may lead to another device now
         if before:
             cls.update(**row).where(cls.device == device_id).execute()
         else:
             cls.create(device=device_id, **row)
         if since == at and status != Status.CHECKING:
             DeviceEvent.note_status(device_id, at, status, str(row["reason"]))
+
+    @classmethod
+    def note_trouble(cls, device_id: int, connection_version: int, trouble: str) -> None:
+        """Write it, unless the device is reached elsewhere by now."""
+        same = Device.select(Device.id).where(Device.id == device_id, Device.connection_version == connection_version)
+        cls.update(trouble=trouble).where(cls.device.in_(same)).execute()
 
     @classmethod
     def of(cls, device_id: int) -> DeviceState | None:

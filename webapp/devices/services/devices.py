@@ -30,10 +30,11 @@ CONNECTION = ("host", "port", "https", "username")  # with the password: what a 
 
 
 def find(by: Principal, device_id: int) -> Device:
-    """The device, if its site is one that this person sees. Raises NotFound otherwise."""
+    """The device, if its site is one that this person sees. Raises NotFound; Refused where its owner forbids it."""
     device = Device.of(by, device_id)
     if device is None:
         raise NotFound
+    sites.require_open(by, device.site)
     return device
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from flask import flash, request
 from flask_login import current_user
 
-from webapp.accounts.guard import may
+from webapp.accounts import guard
+from webapp.accounts.guard import for_owners, may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
 from webapp.common.htmx import go_on_to, htmx, leave_to, show_page, show_part, wants_part
@@ -19,18 +20,23 @@ from webapp.devices.models import Device
 from webapp.devices.services import devices
 from webapp.devices.views import bp
 from webapp.devices.views.page import device_page
+from webapp.handover.services import owned
 from webapp.protocols.isapi.kinds import Kind
 
 PAGE = "devices/show.html"
 
 
 @bp.get("/devices/<id:device_id>")
+@for_owners
 def show(device_id: int) -> Any:
     device = devices.find(current_user, device_id)
+    if current_user.is_owner:
+        return show_page("owners/device.html", **owned.device_page(guard.me(), device))
     return show_page(PAGE, **device_page(device, whole=True))
 
 
 @bp.get("/devices/<id:device_id>/status")
+@for_owners
 def status(device_id: int) -> Any:
     """The status; 204 while the page that asks (`?v=`, `seen`) shows just that. A poll brings what is new beside it.
 
@@ -38,6 +44,8 @@ def status(device_id: int) -> Any:
     what depends on monitoring when that was switched elsewhere ("refreshed").
     """
     device, seen = devices.find(current_user, device_id), request.args.get("v", "")
+    if current_user.is_owner:
+        return owners_status(device, seen)
     page = device_page(device, status=True)
     if wants_part() and seen == page["version"]:
         return show_check(page)
@@ -50,6 +58,13 @@ def status(device_id: int) -> Any:
     switched = "refreshed" if seen[1:2] not in {"", page["version"][1]} else ""
     events = ", ".join(filter(None, (checked, switched)))
     return show_page("devices/_status_done.html", **page), {"HX-Trigger": events} if events else {}
+
+
+def owners_status(device: Device, seen: str) -> Any:
+    page = owned.device_page(guard.me(), device)
+    if wants_part() and seen == page["version"]:
+        return "", 204
+    return show_part("owners/device.html", "owners/_status.html", **page)
 
 
 def show_check(page: dict[str, Any]) -> Any:

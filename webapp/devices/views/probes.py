@@ -30,5 +30,5 @@ def probe(token: str) -> Any:
         return leave_to("devices.show", device_id=found.device_id)
     if not wants_part():
         return leave_to("devices.new_address", site_id=found.site_id, probe=token)
-    site = sites.find(current_user, found.site_id)
+    site = sites.find_open(current_user, found.site_id)
     return show_part("", "devices/_probe.html", site=site, probe=probe_view(found))

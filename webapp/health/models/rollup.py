@@ -14,7 +14,7 @@ from webapp.db import gather, moment, rows
 from webapp.devices.models import Device, DeviceState
 from webapp.devices.models.lists import DeviceRow, mine, mine_values, worst_first
 from webapp.health.models.findings import DeviceFindings
-from webapp.sites.models import Site, seen_sql
+from webapp.sites.models import Site, devices_sql, seen_sql
 
 MORE = ", d.site_id, d.host, COALESCE(st.reason, '') AS reason, st.since"
 # An address is dead when every monitored device behind it is silent; a site is, when all its addresses are.
@@ -38,16 +38,16 @@ line AS (
          COUNT(*) FILTER (WHERE shown <> 'paused' AND host IS NOT NULL) AS watched
   FROM told
 ), alone AS (
-  SELECT id, site_id, shown, grp, due, since FROM told
+  SELECT id, site_id, shown, grp, due, trouble, since FROM told
   WHERE grp < 3 AND NOT (silent = 1 AND EXISTS (
     SELECT 1 FROM outage o WHERE o.site_id = told.site_id AND (o.host IS NULL OR o.host = told.host)))
   ORDER BY grp, lower(name), id LIMIT ?
 ), item AS (
-  SELECT 0 AS id, site_id, '' AS shown, 0 AS grp, 0 AS due, host, n, since, nameless FROM outage
-  UNION ALL SELECT id, site_id, shown, grp, due, '', 1, since, 0 FROM alone
+  SELECT 0 AS id, site_id, '' AS shown, 0 AS grp, 0 AS due, '' AS trouble, host, n, since, nameless FROM outage
+  UNION ALL SELECT id, site_id, shown, grp, due, trouble, '', 1, since, 0 FROM alone
 )
 SELECT d.id, d.name, i.site_id, s.name, d.host, d.port, d.type, d.model, d.password_strength, i.shown, i.grp, i.due,
-       s.zone, i.host, i.n, i.since, i.nameless,
+       i.trouble, s.zone, i.host, i.n, i.since, i.nameless,
        (SELECT COUNT(*) FROM device x WHERE x.site_id = i.site_id), counted.*,
        (SELECT COUNT(*) FROM site s WHERE {seen})
 FROM counted LEFT JOIN item i ON 1 = 1 LEFT JOIN device d ON d.id = i.id LEFT JOIN site s ON s.id = i.site_id
@@ -89,8 +89,8 @@ def overview(
     by: Principal, now: datetime, interval: int, silent: Sequence[str], most: int, site_id: int | None = None
 ) -> str:
     """What a person's sites, or one of them, need; for `read_overview`. `silent` are reasons that may be the line's."""
-    seen, values = seen_sql(by)
-    where, chosen = (f"{seen} AND s.id = ?", [*values, site_id]) if site_id else (seen, values)
+    (seen, values), (theirs, chosen) = seen_sql(by), devices_sql(by)
+    where, chosen = (f"{theirs} AND s.id = ?", [*chosen, site_id]) if site_id else (theirs, chosen)
     sql = OVERVIEW.format(mine=mine(where, MORE), silent=marks(silent), seen=seen)
     return gather(sql, [*mine_values(now, interval), *chosen, *silent, most, *values], ROW + TOLD + COUNTED)
 

@@ -15,14 +15,15 @@ from webapp.devices.models.probe import LONGEST
 COLUMNS = """
 SELECT d.id, d.site_id, s.company_id, d.host, d.port, d.https, d.pin, d.username, d.password_sealed,
        d.connection_version, d.type, d.serial, d.firmware, st.status, st.reason, st.checked_at, st.locked_until,
-       f.light_by, f.up, f.at, COALESCE(p.version = d.connection_version, FALSE)
+       f.light_by, f.up, f.at, COALESCE(p.version = d.connection_version, FALSE),
+       COALESCE(st.trouble, '')
 FROM device d JOIN site s ON s.id = d.site_id
 LEFT JOIN (
   SELECT device_id, MAX(connection_version) AS version FROM probe
   WHERE code = '' AND created_at > ? AND device_id IS NOT NULL GROUP BY device_id
 ) p ON p.device_id = d.id
 LEFT JOIN device_state st ON st.device_id = d.id LEFT JOIN device_findings f ON f.device_id = d.id
-WHERE d.mode = ? AND d.health_monitoring AND
+WHERE d.mode = ? AND d.health_monitoring AND s.company_id IS NOT NULL AND
 """
 
 
@@ -50,6 +51,7 @@ class Due(NamedTuple):
     up: int | None  # seconds since its start, when its findings were written
     found_at: datetime | None
     probed: bool = False  # a person's check of just this connection is under way
+    trouble: str = ""  # that stands in its state
 
 
 def in_slots(interval: int, slots: Iterable[int]) -> list[Due]:
@@ -72,6 +74,7 @@ def listed(condition: str, values: list[Any], choice: Iterable[int]) -> list[Due
 
 
 def due(row: tuple[Any, ...]) -> Due:
-    *plain, checked_at, locked_until, light_by, up, found_at, probed = row
+    *plain, checked_at, locked_until, light_by, up, found_at, probed, trouble = row
     plain[8] = bytes(plain[8])
-    return Due._make((*plain, moment(checked_at), moment(locked_until), light_by, up, moment(found_at), bool(probed)))
+    dated = (moment(checked_at), moment(locked_until), light_by, up, moment(found_at))
+    return Due._make((*plain, *dated, bool(probed), trouble))

@@ -7,7 +7,7 @@ from webapp.common.errors import Refused, TooMany
 from webapp.common.i18n import _
 from webapp.db import transaction
 from webapp.devices.models import Device, Mode, Probe
-from webapp.devices.services import devices, monitoring, probing
+from webapp.devices.services import devices, monitoring, permissions, probing
 
 
 def losses() -> list[str]:
@@ -26,6 +26,7 @@ def switch(by: Principal, device: Device, on: bool) -> bool:
     The engine sees the switch together with that check, so the password is sent once.
     """
     probe, fresh = None, False
+    permissions.require_configuration(device)
     with transaction():
         if not monitoring.switch(by, device, on):
             return False

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from webapp.common import clock
+from webapp.common import clock, table
 from webapp.common.i18n import _, local
 from webapp.common.text import file_name as file_name_of
 from webapp.devices.models import Device, Status
@@ -21,9 +18,6 @@ from webapp.health.services import parts, rollup, summary
 from webapp.health.services.rollup import Share, share
 from webapp.health.services.summary import Item, Known
 from webapp.sites.models import Site
-
-BOM = "\ufeff"  # spreadsheets take a file without it for one of another century
-FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 
 
 class Row(NamedTuple):
@@ -139,11 +133,8 @@ def said(share: Share) -> str:
 
 
 def as_csv(made: Report) -> bytes:
-    """The report as a table: UTF-8 with a mark of it, commas; no cell is taken for a formula (Z19)."""
-    written = io.StringIO(newline="")
-    table = csv.writer(written)
-    table.writerows([cell(value) for value in row] for row in cells(made))
-    return (BOM + written.getvalue()).encode()
+    """The devices as `common.table.as_csv`."""
+    return table.as_csv(cells(made))
 
 
 def cells(made: Report) -> Iterator[tuple[str, ...]]:
@@ -156,11 +147,6 @@ def cells(made: Report) -> Iterator[tuple[str, ...]]:
         told = (stamp(row.checked_at, made.site), *row.percents, "; ".join(row.storage), "; ".join(row.cameras))
         who = (device.name, row.type, device.model, device.serial, device.firmware, row.status)
         yield (*who, *told, stamp(row.offline_at, made.site))
-
-
-def cell(value: str) -> str:
-    """Spreadsheets run what begins like a formula; a quote before it makes it text."""
-    return f"'{value}" if FORMULA.match(value) else value
 
 
 def stamp(at: datetime | None, site: Site) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from webapp.devices.models import Device, DeviceEvent, Happening
+from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening, Status
 from webapp.health.models.roster import Due
 from webapp.health.models.store import Found
+from webapp.health.services.summary import trouble_of
 from webapp.health.services.visits import Visited
 from webapp.protocols.isapi.clock import DeviceClock, drift
 from webapp.protocols.isapi.health import Findings, to_json
@@ -36,6 +37,15 @@ def wrong_by(findings: Findings, at: datetime) -> int | None:
 def kept(number: int | None) -> int | None:
     """A device's number, if the database takes it: clocks and counters can say anything."""
     return number if number is not None and abs(number) < 2**31 else None
+
+
+def note_trouble(device: Due, status: str, visited: Visited, at: datetime) -> None:
+    """Keep for the lists that somebody must look at what the device has told, or that nobody need any more."""
+    if status != Status.ONLINE or not visited.findings:
+        return
+    code = trouble_of(visited.findings, wrong_by(visited.findings, at), device.type)
+    if code != device.trouble:
+        DeviceState.note_trouble(device.id, device.connection_version, code)
 
 
 def note_changes(device: Due, outcome: Outcome, at: datetime) -> None:

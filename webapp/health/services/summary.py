@@ -164,6 +164,19 @@ def lines(rows: Known) -> Iterator[Item]:
     yield from running(rows)
 
 
+def trouble_of(found: Findings, drift: int | None, kind: str) -> str:
+    """What the summary would warn of, as one code for the lists: disk before camera before clock; "" for nothing."""
+    storage, channels = found.storage, found.channels
+    present = [] if isinstance(storage, Missing) else [disk for disk in storage.disks if disk.present]
+    none_to_record_on = not isinstance(storage, Missing) and not present and kind in RECORDERS
+    if none_to_record_on or any(disk.health in {"fault", "warn"} for disk in present):
+        return "disk"
+    lost = channels if isinstance(channels, tuple) else ()
+    if any(channel.used and channel.online is False and not is_dark(channel) for channel in lost):
+        return "camera"
+    return "clock" if drift is not None and abs(drift) > WRONG_CLOCK else ""
+
+
 def disks(found: Findings | None, recorder: bool) -> Iterator[Item]:
     if found is None or isinstance(found.storage, Missing):
         yield Item("off", _("Storage: unknown."), why(found.storage if found else None))

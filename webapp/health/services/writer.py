@@ -145,6 +145,7 @@ class Writer:
                 if not is_known(result.device, verdict):
                     states.note(note_of(result), verdict.code, verdict.facts | {"ms": verdict.ms})
                 if result.outcome.result:
+                    seen.note_trouble(result.device, verdict.status, result.outcome.result, result.at)
                     seen.note_changes(result.device, result.outcome, result.at)
 
 

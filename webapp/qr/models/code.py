@@ -148,3 +148,10 @@ def devices_of(site: Site, only: Iterable[int] | None = None) -> list[Device]:
     mine = Device.site == site.id
     chosen = mine if only is None else mine & Device.id.in_(list(only))  # type: ignore[attr-defined]
     return list(Device.select(Device, Site).join(Site).where(chosen).order_by(Device.name, Device.id))
+
+
+def forget_site(site_id: int) -> None:
+    """Remove the codes and links of all devices of a site."""
+    there = Device.select(Device.id).where(Device.site == site_id)
+    QrCode.delete().where(QrCode.device.in_(there)).execute()
+    QrLink.delete().where(QrLink.device.in_(there)).execute()

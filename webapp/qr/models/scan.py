@@ -71,8 +71,8 @@ class ScannedCode(BaseModel):
 
 
 def sites_by_name(by: Principal, statuses: Iterable[str]) -> list[tuple[int, str]]:
-    """(id, name) of the sites in these states that this person sees."""
-    query = Site.select(Site.id, Site.name).where(Site.seen_by(by), Site.status.in_(list(statuses)))
+    """(id, name) of the sites in these states whose devices this person sees."""
+    query = Site.select(Site.id, Site.name).where(Site.devices_seen_by(by), Site.decided.in_(list(statuses)))
     return [(site_id, name) for site_id, name in query.order_by(Site.name_folded).tuples()]
 
 

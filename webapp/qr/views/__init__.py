@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
-
-from webapp import config
+from flask import Blueprint, Response
 
 bp = Blueprint("qr", __name__)
 
@@ -14,11 +12,6 @@ def keep_nowhere(response: Response) -> Response:
     """Neither the browser nor anything on the way keeps a page with a code, or its picture (Q9)."""
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def base() -> str:
-    """Where people reach this server, as codes and links carry it: without a slash at the end."""
-    return (config.current().base_url or request.host_url).rstrip("/")
 
 
 from webapp.qr.views import codes, labels, links, scan, scanned, taking  # noqa: E402, F401  (they put their views on `bp`)

@@ -14,12 +14,13 @@ from webapp.common.errors import Refused, TooMany
 from webapp.common.htmx import go_on_to, show_page, show_part, wants_part
 from webapp.common.i18n import _
 from webapp.common.text import file_name
+from webapp.common.urls import base
 from webapp.devices.models import Device
 from webapp.qr import words
 from webapp.qr.forms import CodeForm, LinkForm, SealedForm
 from webapp.qr.services import codes, images, links
 from webapp.qr.services.codes import Kept
-from webapp.qr.views import base, bp
+from webapp.qr.views import bp
 
 PAGE = "qr/show.html"
 FILES = {"png": (images.png_file, "image/png"), "svg": (images.svg_file, "image/svg+xml")}

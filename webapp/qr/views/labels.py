@@ -12,13 +12,14 @@ from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
 from webapp.common.htmx import show_page
 from webapp.common.text import file_name
+from webapp.common.urls import base
 from webapp.devices.models import Device
 from webapp.qr import words
 from webapp.qr.forms import LabelsForm
 from webapp.qr.models import devices_of
 from webapp.qr.services import images, labels
 from webapp.qr.services.labels import Content
-from webapp.qr.views import base, bp
+from webapp.qr.views import bp
 from webapp.qr.views.codes import answer, ask_again, send_code
 from webapp.sites.models import Site
 

@@ -13,11 +13,12 @@ from webapp.common.errors import TooMany
 from webapp.common.htmx import go_on_to, show_part
 from webapp.common.i18n import _
 from webapp.common.text import file_name
+from webapp.common.urls import base
 from webapp.devices.models import Device
 from webapp.qr.forms import LinkForm
 from webapp.qr.models import QrLink
 from webapp.qr.services import codes, images, links
-from webapp.qr.views import base, bp
+from webapp.qr.views import bp
 from webapp.qr.views.codes import PAGE, answer, qr_page
 
 

@@ -26,19 +26,34 @@ class Actor(Protocol):
 
 
 class Target(Protocol):
+    """A thing with `audit_site` and `audit_company` says by them where it belongs; it need not have them."""
+
     @property
     def id(self) -> Any: ...
     @property
     def name(self) -> Any: ...
 
 
-def record(by: Actor, action: str, target: Target | None = None, changes: Iterable[str] = ()) -> None:
-    """Append a row inside the caller's transaction. `changes` are names of fields, never their values."""
+def record(
+    by: Actor,
+    action: str,
+    target: Target | None = None,
+    changes: Iterable[str] = (),
+    *,
+    site: int | None = None,
+    company: int | None = None,
+) -> None:
+    """Append a row inside the caller's transaction. `changes` are names of fields, never their values.
+
+    `site` is the id of the site where it was done, else the target says so. The row is one of the actor's company;
+    who has none, as an owner, writes it into the log of `company`, else of the target's.
+    """
     AuditEntry.create(
         at=clock.now(),
-        company_id=by.company_id,
+        company_id=by.company_id or company or getattr(target, "audit_company", None),
+        site_id=site or getattr(target, "audit_site", None),
         actor_id=by.id,
-        actor_name=by.name,
+        actor_name=by.name[:128],
         action=action,
         target_id=target.id if target else None,
         target_name=target.name[:200] if target else "",

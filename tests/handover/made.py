@@ -1,0 +1,36 @@
+"""What people of the handover are, and what stands on its pages."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from urllib.parse import urlsplit
+
+from webapp.accounts.models import Account
+from webapp.accounts.principal import Principal
+from webapp.accounts.services.acting import acting
+from webapp.audit.models import AuditEntry
+
+LINK = re.compile(r'id="handover-link"[^>]*value="([^"]+)"')
+
+
+def principal(account: Account) -> Principal:
+    found = acting(account.id, "127.0.0.1", "a phone")
+    assert found
+    return found
+
+
+def link_in(page: str) -> str:
+    found = LINK.search(page)
+    assert found, "no link to copy"
+    return unescape(found[1])
+
+
+def token_in(page: str) -> str:
+    return urlsplit(link_in(page)).path.removeprefix("/handover/")
+
+
+def acts(*rooms: str) -> list[str]:
+    """Names of what was done, the first one first, as far as it begins so."""
+    found = AuditEntry.select().order_by(AuditEntry.id)
+    return [row.action for row in found if row.action.startswith(rooms)]

@@ -1,0 +1,1 @@
+"""What owners and companies agree on: invitations, authorization, permissions."""

@@ -1,0 +1,181 @@
+"""An owner lets a company manage a site, for how long, and ends it; a company gives it back (T6, T7, T13, U6)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from webapp.accounts.principal import Principal
+from webapp.audit import services as audit
+from webapp.common import clock
+from webapp.common.errors import NotFound, Refused
+from webapp.common.i18n import _
+from webapp.devices.models.permission import DevicePermission
+from webapp.devices.services.permissions import require_configuration as require_configuration
+from webapp.handover.models import Answer, Asked
+from webapp.handover.models.places import (
+    close_requests,
+    end_assignments,
+    forget_secrets,
+    owns_a_site,
+    permission_at,
+    prolong_permission,
+    take_permission,
+)
+from webapp.handover.services import granting, holding
+from webapp.qr.services import ending
+from webapp.sites import services as sites
+from webapp.sites.models import Site, SiteStatus
+
+NEED_AUTHORIZATION = (Asked.PERMISSION, Asked.PASSWORD_RESET)
+
+
+def authorize(by_owner: Principal, site: Site, until: datetime | None) -> None:
+    """The owner lets the company manage the site without having been asked. Raises Refused, Forbidden."""
+    now = clock.now()
+    if until is not None and not now < until <= now + holding.LONGEST:
+        raise Refused(_("Choose a moment in the future."), "not_offered")
+    with holding.holding(site.id) as current:
+        holding.require_owner(by_owner, current)
+        if not current.company_id:
+            raise Refused(_("No company looks after %(site)s.", site=current.name), "no_company")
+        if current.status == SiteStatus.AUTHORIZED:
+            raise Refused(_("The company may manage %(site)s already.", site=current.name), "authorized_already")
+        granting.open_site(current, now, until)
+        close_requests(current.id, [Asked.AUTHORIZATION], Answer.ACCEPTED, now, by_owner.name)
+        audit.record(by_owner, "authorization.granted", current)
+
+
+def revoke(by_owner: Principal, site: Site) -> None:
+    """The company may not manage the site any more, from this moment on (U6). Raises Refused, Forbidden."""
+    with holding.holding(site.id) as current:
+        holding.require_owner(by_owner, current)
+        close_site(current, by_owner.name)
+        audit.record(by_owner, "authorization.revoked", current)
+
+
+def close_site(site: Site, by_name: str) -> None:
+    """End the authorization and all that rests on it. Raises Refused when there is none."""
+    if site.status != SiteStatus.AUTHORIZED:
+        raise Refused(_("The company may not manage %(site)s anyway.", site=site.name), "not_authorized")
+    now = clock.now()
+    values = {"decided": SiteStatus.OWNED_UNAUTHORIZED, "authorized_at": None, "authorized_until": now}
+    if not Site.decide(site.id, site.decided, **values):
+        raise holding.changed_meanwhile()
+    DevicePermission.end_all(site)
+    close_requests(site.id, NEED_AUTHORIZATION, Answer.DECLINED, now, by_name)
+
+
+def extend(by_owner: Principal, what: DevicePermission | Site, hours: int | None) -> None:
+    """Let it hold so many hours longer than now; None: for good. Raises Refused for what has ended, Forbidden."""
+    if hours not in {None, *holding.HOURS}:
+        raise Refused(_("This cannot be asked for as it was chosen. Choose again."), "not_offered")
+    if isinstance(what, Site):
+        extend_site(by_owner, what, hours)
+    else:
+        extend_permission(by_owner, what.id, hours)
+
+
+def later(until: datetime | None, hours: int | None) -> tuple[datetime, datetime | None]:
+    """The end as it is, and as it is to be. Raises Refused for what has no end, or has ended."""
+    if until is None:
+        raise Refused(_("This holds until you end it. There is nothing to extend."), "no_end")
+    if until <= clock.now():
+        raise Refused(_("This has ended meanwhile."), "ended")
+    return until, until + timedelta(hours=hours) if hours else None
+
+
+def extend_site(by_owner: Principal, site: Site, hours: int | None) -> None:
+    with holding.holding(site.id) as current:
+        holding.require_owner(by_owner, current)
+        if current.status != SiteStatus.AUTHORIZED:
+            raise Refused(_("This has ended meanwhile."), "ended")
+        _before, until = later(current.authorized_until, hours)
+        if not Site.decide(current.id, current.decided, authorized_until=until):
+            raise holding.changed_meanwhile()
+        audit.record(by_owner, "authorization.granted", current, ["until"])
+
+
+def extend_permission(by_owner: Principal, permission_id: int, hours: int | None) -> None:
+    device = found(by_owner, permission_id).device
+    with holding.holding(device.site_id) as site:
+        holding.require_owner(by_owner, site)
+        before, until = later(found(by_owner, permission_id).until, hours)
+        if not prolong_permission(permission_id, before, until):
+            raise holding.changed_meanwhile()
+        audit.record(by_owner, "permission.granted", device, ["until"])
+
+
+def found(by: Principal, permission_id: int) -> DevicePermission:
+    """A permission at a site that this person sees. Raises NotFound."""
+    permission = permission_at(permission_id)
+    if permission is None or Site.of(by, permission.device.site_id) is None:
+        raise NotFound
+    return permission
+
+
+def revoke_permission(by_owner: Principal, permission_id: int) -> DevicePermission:
+    """The owner ends one kind of access to one device. Raises NotFound, Forbidden, Refused."""
+    permission = found(by_owner, permission_id)
+    with holding.holding(permission.device.site_id) as site:
+        holding.require_owner(by_owner, site)
+        end_permission(permission)
+        audit.record(by_owner, "permission.revoked", permission.device)
+    return permission
+
+
+def end_permission(permission: DevicePermission) -> None:
+    if not take_permission(permission.id):
+        raise Refused(_("This has ended meanwhile."), "ended")
+
+
+def release_early(by_company: Principal, what: Site | int) -> None:
+    """The company gives back the authorization of a site, or a permission by its id. Raises NotFound, Refused."""
+    if isinstance(what, Site):
+        release_site(by_company, what)
+        return
+    permission = found(by_company, what)
+    with holding.holding(permission.device.site_id) as site:
+        holding.require_company(by_company, site)
+        end_permission(permission)
+        audit.record(by_company, "permission.released", permission.device)
+
+
+def release_site(by_company: Principal, site: Site) -> None:
+    with holding.holding(site.id) as current:
+        holding.require_company(by_company, current)
+        if current.owner_id is None:
+            raise Refused(_("%(site)s has no owner yet.", site=current.name), "no_owner")
+        if current.status != SiteStatus.AUTHORIZED:
+            raise sites.not_authorized(current)
+        close_site(current, by_company.name)
+        audit.record(by_company, "authorization.released", current)
+
+
+def release_company(by_owner: Principal, site: Site) -> None:
+    """The company leaves the site with all that it knew of the devices; the owner keeps them.
+
+    Device passwords are wiped, so nothing is checked any more; codes and links of the devices end.
+    Raises Refused, Forbidden.
+    """
+    now = clock.now()
+    with holding.holding(site.id) as current:
+        holding.require_owner(by_owner, current)
+        if not current.company_id:
+            raise Refused(_("No company looks after %(site)s.", site=current.name), "no_company")
+        audit.record(by_owner, "site.released", current)
+        DevicePermission.end_all(current)
+        forget_secrets(current)
+        ending.end_at(current)
+        end_assignments(current.id)
+        close_requests(current.id, list(Asked), Answer.DECLINED, now, by_owner.name)
+        holding.ensure_code(current)
+        values = {"company": None, "authorized_at": None, "authorized_until": None}
+        if not Site.decide(current.id, current.decided, decided=SiteStatus.OWNED_UNAUTHORIZED, **values):
+            raise holding.changed_meanwhile()
+
+
+def require_owns_nothing(account_id: int) -> None:
+    """Raise Refused for the owner of a site: a site that was handed over is never without its owner (T13)."""
+    if owns_a_site(account_id):
+        why = _("This account owns a site, so it cannot be deleted. A site always has its owner.")
+        raise Refused(why, "owns_a_site")

@@ -1,0 +1,260 @@
+"""What an end user's pages show: how their sites fare in plain words, and who may do what there (U2, U3).
+
+Nothing of a device's connection is among it: no address, no port, no user, nothing about its password.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from webapp import config
+from webapp.accounts.principal import Principal
+from webapp.common import clock
+from webapp.common.errors import NotFound
+from webapp.common.i18n import _, language, plural
+from webapp.common.pages import PAGE, Found
+from webapp.devices.models import Device, DeviceState, Status
+from webapp.devices.models.permission import DevicePermission
+from webapp.devices.services.lists import version
+from webapp.devices.words import type_icon, type_name
+from webapp.handover.models import owned
+from webapp.handover.models.owned import Told
+from webapp.handover.services import asked, sharing
+from webapp.handover.services.asked import Question
+from webapp.health.models import rollup as stored
+from webapp.health.services import parts, rollup, summary
+from webapp.health.services.summary import Known
+from webapp.owners import words
+from webapp.owners.services import people
+from webapp.sites.models import Site, SiteStatus
+
+
+class Card(NamedTuple):
+    """A site as its owner, or their family, sees it in a list."""
+
+    id: int
+    name: str
+    place: str
+    mine: bool  # else it is shared with the reader
+    tone: str
+    icon: str
+    text: str
+    company: str  # who looks after it; "" for nobody
+
+
+def cards(by: Principal) -> list[Card]:
+    return [card(by, told) for told in read(by)]
+
+
+def read(by: Principal, only: int | None = None) -> list[Told]:
+    return owned.sites_of(by, clock.now(), config.current().check_interval, only)
+
+
+def card(by: Principal, told: Told) -> Card:
+    place = ", ".join(filter(None, (told.address, told.city)))
+    return Card(
+        told.id, told.name, place, told.owner_id == by.id, *say(told), told.company if looks_after(told) else ""
+    )
+
+
+def looks_after(told: Told) -> bool:
+    if told.company_id is None or told.decided == SiteStatus.OWNED_UNAUTHORIZED:
+        return False
+    return told.until is None or told.until > clock.now()
+
+
+def say(told: Told) -> tuple[str, str, str]:
+    """Tone, icon and one sentence on a site."""
+    if told.company_id is None:
+        return "warn", "alert", _("Nobody looks after this site.")
+    if not told.devices:
+        return "off", "dash", _("There are no devices yet.")
+    if told.offline and told.since:
+        return "bad", "cross", silent(told, rollup.short_time(told.since, told.zone))
+    if told.bad:
+        return (
+            "warn",
+            "alert",
+            plural("%(num)s device cannot be checked.", "%(num)s devices cannot be checked.", told.bad),
+        )
+    if told.paused == told.devices:
+        return "off", "dash", _("Nothing is watched at the moment.")
+    if told.online + told.paused < told.devices:
+        return "off", "dash", _("Not everything is known: it was not checked lately.")
+    return "ok", "check", _("Everything that is watched is working.") if told.paused else _("Everything is working.")
+
+
+def silent(told: Told, since: str) -> str:
+    if told.cameras == told.devices:
+        return plural(
+            "%(num)s of %(total)s cameras is offline since %(time)s.",
+            "%(num)s of %(total)s cameras are offline since %(time)s.",
+            told.offline,
+            total=told.devices,
+            time=since,
+        )
+    return plural(
+        "%(num)s of %(total)s devices is offline since %(time)s.",
+        "%(num)s of %(total)s devices are offline since %(time)s.",
+        told.offline,
+        total=told.devices,
+        time=since,
+    )
+
+
+def sites_page(by: Principal) -> dict[str, Any]:
+    """The list of sites, with its version."""
+    found = cards(by)
+    return {"cards": found, "version": named(found)}
+
+
+def requests_page(by: Principal, site: Site | None = None) -> dict[str, Any]:
+    """What waits for an answer, at one site or at all, with its version."""
+    found = asked.questions(by, site.id if site else None)
+    return {"questions": found, "questions_version": questions_version(found), "at_site": site}
+
+
+def questions_version(found: list[Question]) -> str:
+    return named([(one.id, one.title, one.span, one.devices) for one in found])
+
+
+def named(shown: object) -> str:
+    return version(repr(shown), language())
+
+
+class Thing(NamedTuple):
+    """A device in plain words."""
+
+    id: int
+    name: str
+    type: str
+    glyph: str
+    tone: str
+    icon: str
+    text: str
+    checked_at: datetime | None
+
+
+def devices_page(by: Principal, site: Site, page: int) -> dict[str, Any]:
+    """A site's devices by name, fifty a page, with a sentence on all of them."""
+    found = read(by, site.id)
+    if not found:  # it was taken away just now
+        raise NotFound
+    (told,) = found
+    states, findings = stored.states_of_site(site), stored.findings_of_site(site)
+    devices = stored.devices_of_site(site)
+    things = [
+        thing(summary.gather(device, states.get(device.id), findings.get(device.id)), site)
+        for device in devices[(page - 1) * PAGE : page * PAGE]
+    ]
+    available = rollup.availability(rollup.rounded(rollup.of_last_day(site, told.devices - told.paused)))
+    shown = {
+        "verdict": say(told),
+        "found": Found(things, len(devices), page),
+        "available": available if devices else "",
+    }
+    return shown | {"devices_version": named([*shown.values(), page])}
+
+
+def thing(known: Known, site: Site) -> Thing:
+    device, state = known.device, known.state
+    tone, icon, text = fares(known, site)
+    at = state.checked_at if state and known.shown != Status.PAUSED else None
+    return Thing(device.id, device.name, type_name(device.type), type_icon(device.type), tone, icon, text, at)
+
+
+def fares(known: Known, site: Site) -> tuple[str, str, str]:
+    """Tone, icon and what may be said of a device now, without a word on how it is reached."""
+    shown, state = known.shown, known.state
+    if shown == Status.ONLINE:
+        found = parts.summarize(known)
+        return found.tone, found.icon, found.verdict
+    if shown == Status.OFFLINE and state:
+        return "bad", "cross", _("Offline since %(time)s.", time=rollup.short_time(state.since, site.zone))
+    if shown == Status.PAUSED:
+        return "off", "dash", _("Not watched at the moment.")
+    if shown == Status.UNKNOWN:
+        return "off", "dash", _("Not known: it was not checked lately.")
+    if shown == Status.CHECKING:
+        return "off", "refresh", _("Being checked for the first time.")
+    return "warn", "alert", _("It cannot be checked at the moment. The company that looks after it can mend this.")
+
+
+class Permitted(NamedTuple):
+    """What the company may do with one device beside looking after it."""
+
+    id: int
+    device_id: int
+    device: str
+    kind: str
+    icon: str
+    text: str
+    until: str
+    ends: bool  # by itself, so that it can be extended
+
+
+def permitted(site: Site, device: Device | None = None) -> list[Permitted]:
+    """The live ones, of all devices or of one. They rest while the company may not look after the site."""
+    if not site.company_id:
+        return []
+    found = [one for one in DevicePermission.of_site(site) if device is None or one.device_id == device.id]
+    return [row(one, site) for one in found]
+
+
+def row(one: DevicePermission, site: Site) -> Permitted:
+    icon, text = words.MAY.get(one.kind, ("info", one.kind))
+    span = words.until(one.until, site.zone)
+    return Permitted(one.id, one.device_id, one.device.name, one.kind, icon, str(text), span, one.until is not None)
+
+
+def access_page(by: Principal, site: Site) -> dict[str, Any]:
+    """Who may do what at a site; for family without the ways to change it."""
+    authorized, mine = site.status == SiteStatus.AUTHORIZED, site.owner_id == by.id
+    shown = {
+        "company": site.company.name if site.company_id else "",
+        "authorized": authorized,
+        "since": site.authorized_at if authorized else None,
+        "ends": site.authorized_until if authorized else None,
+        "until": words.until(site.authorized_until, site.zone) if authorized else "",
+        "permitted": permitted(site) if mine else [],
+        "mine": mine,
+    }
+    return shown | {"access_version": named(list(shown.values()))}
+
+
+def family_page(site: Site) -> dict[str, Any]:
+    return {"family": sharing.family(site), "invited": sharing.open_invitations(site)}
+
+
+def site_page(by: Principal, site: Site, page: int) -> dict[str, Any]:
+    """All parts of a site's page."""
+    shown = {"site": site} | devices_page(by, site, page) | access_page(by, site)
+    if shown["mine"]:
+        shown |= requests_page(by, site) | family_page(site)
+    return shown
+
+
+def stay(by: Principal) -> str:
+    """Until when the browser of somebody without a password stays signed in; "" for everybody else."""
+    at = people.stays_until(by)
+    return words.when(at, owned.first_zone(by)) if at else ""
+
+
+def home_page(by: Principal) -> dict[str, Any]:
+    return sites_page(by) | requests_page(by)
+
+
+def device_page(by: Principal, device: Device) -> dict[str, Any]:
+    """A device in plain words: how it fares, its last day, and what the company may do with it."""
+    site, rows = device.site, parts.known(device, DeviceState.of(device.id))
+    mine = site.owner_id == by.id
+    shown = {
+        "thing": thing(rows, site),
+        "permitted": permitted(site, device) if mine else [],
+        "authorized": site.status == SiteStatus.AUTHORIZED,
+        "company": site.company.name if site.company_id else "",
+        "mine": mine,
+    }
+    mark = named([*shown.values(), parts.health_version(device, rows)])
+    return shown | {"device": device, "health": parts.health(device, rows), "version": mark}

@@ -1,0 +1,152 @@
+"""How a site stands between its company and its owner, and what comes next (T2)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from webapp.accounts.permissions import Right
+from webapp.accounts.principal import Principal
+from webapp.common.i18n import _
+from webapp.devices.models.permission import DevicePermission, Permission
+from webapp.handover import words
+from webapp.handover.models import AccessRequest, Asked, OwnerInvitation
+from webapp.handover.models.places import company_name, name_of
+from webapp.handover.services.invitations import ANSWERABLE, InvitationState, state_of
+from webapp.handover.services.requests import open_requests
+from webapp.sites.models import Site, SiteStatus
+
+
+class Step(NamedTuple):
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`since` is the moment from which the state holds; `next` None where nothing is this person's to do."""
+
+    site: Site
+    status: SiteStatus
+    since: datetime | None
+    invitation: OwnerInvitation | None  # the latest one, while there is no owner
+    invited: InvitationState | None
+    company: str
+    owner: str
+    until: datetime | None
+    permissions: list[DevicePermission]
+    requests: list[AccessRequest]
+    next: Step | None
+    allowed: list[str]  # sentences: what the company may do now
+
+    @property
+    def chip(self) -> tuple[str, str, str]:
+        """Tone, icon and word of the state."""
+        told = words.INVITATIONS.get(str(self.invited)) if self.owner == "" and self.invited else None
+        tone, icon, word = told or words.STATES[self.status]
+        return tone, icon, str(word)
+
+    @property
+    def version(self) -> str:
+        return version(self)
+
+    def at(self, moment: datetime | None) -> str:
+        """In the site's time; "" for none."""
+        return words.moment(moment, self.site.zone) if moment else ""
+
+    @property
+    def left(self) -> str:
+        """ "2 hr, 10 min" of the authorization."""
+        return words.left(self.until) if self.until else ""
+
+
+def standing(by: Principal, site: Site) -> Standing:
+    """For whoever sees the site, the company's people and the owner alike."""
+    status = site.status
+    invitation = OwnerInvitation.latest(site.id) if site.owner_id is None else None
+    invited = state_of(invitation) if invitation else None
+    permissions = DevicePermission.of_site(site) if status == SiteStatus.AUTHORIZED else []
+    asked = open_requests(by, site) if site.owner_id else []
+    return Standing(
+        site=site,
+        status=status,
+        since=since(site, status, invitation),
+        invitation=invitation,
+        invited=invited,
+        company=company_name(site.company_id),
+        owner=name_of(site.owner_id),
+        until=site.authorized_until if status == SiteStatus.AUTHORIZED else None,
+        permissions=permissions,
+        requests=asked,
+        next=next_step(by, site, status, invited, asked),
+        allowed=allowed(site, status, permissions),
+    )
+
+
+def since(site: Site, status: SiteStatus, invitation: OwnerInvitation | None) -> datetime | None:
+    if status == SiteStatus.AUTHORIZED:
+        return site.authorized_at
+    if status == SiteStatus.OWNED_UNAUTHORIZED:
+        return site.authorized_until or site.owned_at  # from when it ended, if there was one
+    if status == SiteStatus.INVITED and invitation:
+        return invitation.sent_at
+    return invitation.answered_at if invitation else site.created_at
+
+
+def next_step(
+    by: Principal, site: Site, status: SiteStatus, invited: InvitationState | None, asked: list[AccessRequest]
+) -> Step | None:
+    """The one thing that leads on; the owner's own pages say what is theirs to do."""
+    if by.is_owner:
+        return None
+    here = f"/sites/{site.id}"
+    if not by.may(Right.MANAGE_SITES):
+        return None
+    if status in {SiteStatus.NOT_INVITED, SiteStatus.INVITED}:
+        waiting = invited in ANSWERABLE and status == SiteStatus.INVITED
+        label = _("See the invitation") if waiting else invite_label(invited)
+        return Step(label, f"{here}/handover")
+    if status == SiteStatus.OWNED_UNAUTHORIZED:
+        waits = any(request.kind == Asked.AUTHORIZATION for request in asked)
+        label = _("See your request") if waits else _("Apply for authorization")
+        return Step(label, f"{here}/authorization")
+    return Step(_("Permissions"), f"{here}/permissions")
+
+
+def invite_label(invited: InvitationState | None) -> str:
+    return _("Invite site owner") if invited is None else _("Invite the owner again")
+
+
+def allowed(site: Site, status: SiteStatus, permissions: list[DevicePermission]) -> list[str]:
+    if status in {SiteStatus.NOT_INVITED, SiteStatus.INVITED}:
+        return [_("Manage the devices, edit and delete the site. It has no owner yet.")]
+    if status == SiteStatus.OWNED_UNAUTHORIZED:
+        return [_("See the site’s name, and ask its owner for authorization.")]
+    kinds = {permission.kind for permission in permissions}
+    told = [_("Manage the devices and edit the site.")]
+    sentences = {
+        Permission.CONFIGURATION: _("Change the configuration of devices that the owner has chosen."),
+        Permission.LIVE_VIEW: _("See the live picture of cameras that the owner has chosen."),
+        Permission.PLAYBACK: _("Play recordings of cameras that the owner has chosen."),
+    }
+    return told + [sentence for kind, sentence in sentences.items() if kind in kinds]
+
+
+def version(standing: Standing) -> str:
+    """Sixteen characters that differ whenever what is shown of it does; ages and countdowns tick by themselves."""
+    invitation = standing.invitation
+    shown = (
+        standing.status,
+        standing.since,
+        standing.invited,
+        invitation and (invitation.id, invitation.sent_at),
+        standing.company,
+        standing.owner,
+        standing.until,
+        [(permission.id, permission.until) for permission in standing.permissions],
+        [request.id for request in standing.requests],
+        standing.next,
+    )
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]

@@ -1,0 +1,8 @@
+"""Handing sites over: invitations of owners, what companies ask of them, and what owners decide."""
+
+from flask import Blueprint
+
+bp = Blueprint("handover", __name__)
+
+
+from webapp.handover.views import accepting, answers, asking, inviting, owner, pack_links, packs, sharing, standing  # noqa: E402, F401  (they put their views on `bp`)  # noqa: E402, F401

@@ -1,0 +1,67 @@
+"""What an end user types and chooses."""
+
+from __future__ import annotations
+
+from wtforms import PasswordField, SelectField
+from wtforms.validators import Length, Optional
+
+from webapp.accounts.forms import EmailField, email, is_email, is_strong, new_password
+from webapp.common.forms import Form, Required, Text
+from webapp.common.i18n import lazy
+from webapp.common.passwords import LONGEST
+from webapp.owners.words import longer, spans
+
+
+class LinkForm(Form):
+    email = email()
+
+
+class FirstPasswordForm(Form):
+    email = email()
+    new = new_password(lazy("New password"))
+
+
+class JoinForm(Form):
+    """Somebody who has no account yet."""
+
+    name = Text(lazy("Your name"), [Required(lazy("What is your name?")), Length(max=128)])
+    email = email()
+    password = PasswordField(
+        lazy("Password (if you like)"),
+        [Optional(), Length(max=LONGEST), is_strong],
+        description=lazy("Without one we mail you a link each time you want to sign in."),
+    )
+
+
+class AnswerForm(Form):
+    """For how long an owner allows something: as it was asked, or so many hours."""
+
+    hours = SelectField(lazy("For how long"), invalid_choice_message=lazy("Choose one from the list."))
+
+    def offer(self, choices: list[tuple[str, str]]) -> None:
+        self.hours.choices = choices
+
+
+class SpanForm(Form):
+    hours = SelectField(lazy("For how long"), choices=spans, invalid_choice_message=lazy("Choose one from the list."))
+
+
+class LongerForm(Form):
+    """How much longer something is to hold."""
+
+    hours = SelectField(
+        lazy("How much longer"), choices=longer, invalid_choice_message=lazy("Choose one from the list.")
+    )
+
+
+class ReleaseForm(Form):
+    name = Text(lazy("Name of the site"), [Required(lazy("Type the name of the site."))], id="typed-name")
+
+
+class ShareForm(Form):
+    name = Text(lazy("Name"), [Required(lazy("Who is it for?")), Length(max=128)])
+    email = EmailField(
+        lazy("Email (if you like)"),
+        [Optional(), Length(max=254), is_email],
+        description=lazy("Then we mail the link, and only this address can use it."),
+    )

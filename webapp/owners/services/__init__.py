@@ -1,0 +1,1 @@
+"""End users: the rules."""

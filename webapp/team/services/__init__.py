@@ -1,0 +1,1 @@
+"""Employees: the rules."""

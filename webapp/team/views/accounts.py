@@ -1,0 +1,131 @@
+"""Acts upon an employee's account: disabling, enabling, deleting, a new password, two-factor sign-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash
+
+from webapp.accounts import guard
+from webapp.accounts.guard import may
+from webapp.accounts.models import Account
+from webapp.accounts.permissions import Right
+from webapp.common.errors import Refused
+from webapp.common.htmx import leave_to, show_page, show_part
+from webapp.common.i18n import _, plural
+from webapp.common.urls import base
+from webapp.notices import services as notices
+from webapp.team.forms import DeletePersonForm
+from webapp.team.services import people
+from webapp.team.services.people import Effects
+from webapp.team.views import bp
+from webapp.team.views.person import person_page
+
+PAGE = "team/show.html"
+NAMED = 5  # of the sites that are left alone
+
+
+def lost(effects: Effects) -> list[str]:
+    """What ends, a sentence each."""
+    live = effects.sessions
+    told = [plural("%(num)s session ends now.", "%(num)s sessions end now.", live)] if live else []
+    if effects.alone:
+        shown, count = effects.names[:NAMED], effects.alone
+        names = ", ".join([*shown, "…"] if count > len(shown) else shown)
+        told.append(
+            plural(
+                "%(num)s site is left with nobody assigned: %(names)s",
+                "%(num)s sites are left with nobody assigned: %(names)s",
+                count,
+                names=names,
+            )
+        )
+    links, sent = effects.links, effects.invitations
+    told += [plural("%(num)s hand-over link ends.", "%(num)s hand-over links end.", links)] if links else []
+    told += [plural("%(num)s invitation they sent ends.", "%(num)s invitations they sent end.", sent)] if sent else []
+    return told
+
+
+@bp.get("/team/<id:account_id>/disable")
+@may(Right.MANAGE_TEAM)
+def confirm_disable(account_id: int) -> Any:
+    account = people.find_other(guard.me(), account_id)
+    effects = lost(people.effects(guard.me(), account))
+    return show_part(PAGE, "team/_disable.html", effects=effects, **person_page(account))
+
+
+@bp.post("/team/<id:account_id>/disable")
+@may(Right.MANAGE_TEAM)
+def disable(account_id: int) -> Any:
+    account = people.find_other(guard.me(), account_id)
+    people.disable(guard.me(), account)
+    flash(_("%(name)s is disabled and cannot sign in any more.", name=account.name))
+    return leave_to("team.show", account_id=account.id)
+
+
+@bp.post("/team/<id:account_id>/enable")
+@may(Right.MANAGE_TEAM)
+def enable(account_id: int) -> Any:
+    account = people.find_other(guard.me(), account_id)
+    people.enable(guard.me(), account)
+    flash(_("%(name)s can sign in again.", name=account.name))
+    return leave_to("team.show", account_id=account.id)
+
+
+def show_delete(account: Account, form: DeletePersonForm, status: int = 200) -> Any:
+    form.offer_heirs(people.heirs(guard.me(), account))
+    effects = [*lost(people.effects(guard.me(), account)), _("This cannot be undone.")]
+    page = show_part(PAGE, "team/_delete.html", form=form, effects=effects, **person_page(account))
+    return page, status
+
+
+@bp.get("/team/<id:account_id>/delete")
+@may(Right.MANAGE_TEAM)
+def confirm_delete(account_id: int) -> Any:
+    return show_delete(people.find_other(guard.me(), account_id), DeletePersonForm())
+
+
+@bp.post("/team/<id:account_id>/delete")
+@may(Right.MANAGE_TEAM)
+def delete(account_id: int) -> Any:
+    by, form = guard.me(), DeletePersonForm()
+    account = people.find_other(by, account_id)
+    if not form.validate():
+        return show_delete(account, form, 422)
+    try:
+        people.delete(by, account, form.name.data, form.heir_id)
+    except Refused as no:
+        field = form.heir if no.code == "no_heir" else form.name
+        field.errors = [no.why]
+        return show_delete(account, form, 422 if no.code == "name_differs" else 409)
+    flash(_("%(name)s is deleted.", name=account.name))
+    return leave_to("team.index")
+
+
+@bp.post("/team/<id:account_id>/reset-password")
+@may(Right.MANAGE_TEAM)
+def reset_password(account_id: int) -> Any:
+    account = people.find_other(guard.me(), account_id)
+    if not notices.can_mail():
+        raise Refused(_("This server sends no mail."), "no_mail")
+    told = {
+        "title": _("Your new Sitehand password"),
+        "company": guard.me().company_name,
+        "lines": [_("Open this link within one hour to choose a new password:")],
+        "link": "{link}",
+        "label": _("Choose a new password"),
+        "after": [_("If you did not ask for it, ignore this message.")],
+    }
+    text, html = (show_page(part, **told) for part in notices.PARTS)
+    people.mail_reset(guard.me(), account, base(), str(told["title"]), text, html)
+    flash(_("A link for a new password is on its way to %(name)s.", name=account.name))
+    return leave_to("team.show", account_id=account.id)
+
+
+@bp.post("/team/<id:account_id>/reset-second-factor")
+@may(Right.MANAGE_TEAM)
+def reset_second_factor(account_id: int) -> Any:
+    account = people.find_other(guard.me(), account_id)
+    people.reset_second_factor(guard.me(), account)
+    flash(_("%(name)s signs in with the password alone until two-factor sign-in is set up again.", name=account.name))
+    return leave_to("team.show", account_id=account.id)
