@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -26,29 +27,44 @@ from werkzeug.routing import Rule
 from tests.client import Person
 from tests.conftest import LAB, PASSWORD
 from tests.factories import assign, make_company, make_device, make_employee, make_owner, make_role, make_site
+from tests.handover.world_pack import telling_jpeg
+from tests.team.world import make_invitation
 from tests.test_routes import routes
+from tests.world import make_probe, person, reset_token
 from webapp import create_app
-from webapp.accounts.models import Account
+from webapp.accounts.models import Account, Company
 from webapp.accounts.permissions import Right, Role
+from webapp.accounts.principal import Principal
 from webapp.accounts.services import companies
-from webapp.common import jobs
+from webapp.accounts.services.acting import acting
+from webapp.common import clock, jobs
 from webapp.config import Settings
 from webapp.db import database, migrate
+from webapp.devices.models import Device, DevicePermission
+from webapp.handover.models import HandoverPack, PackPhoto, Wanted
+from webapp.handover.services import invitations, pack_links, packs, requests, sharing
+from webapp.handover.services.invitations import Invited
+from webapp.owners.services.people import make_link
+from webapp.qr.record import DeviceRecord
+from webapp.qr.services import codes, links, scanning
+from webapp.sites.models import Site, SiteShare
+from webapp.team.models import TeamInvitation
 
 TABLE = Path(__file__).with_name("matrix.txt")
-WHO = ("admin", "all", "assigned", "unassigned", "owner", "stranger")
+WHO = ("admin", "all", "assigned", "unassigned", "owner", "family", "stranger")
 SAID = {403: "403", 404: "404", 409: "409"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who asks, and what of: a site that its owner has authorized, with a device."""
+    """Who asks, and what of: a site that its owner has authorized, with a device and all that hangs on both."""
 
     people: dict[str, Person]
-    values: dict[str, Any]
+    values: dict[str, Any]  # of an address, by name; one of a single endpoint as "endpoint name"
 
     def path(self, rule: Rule) -> str:
-        given = {name: self.values.get(name, "x" * 43) for name in rule.arguments}
+        own = {name: self.values.get(f"{rule.endpoint} {name}", self.values.get(name)) for name in rule.arguments}
+        given = {name: 1 if value is None else value for name, value in own.items()}
         adapter = rule.map.bind("localhost")  # type: ignore[union-attr]
         return str(adapter.build(rule.endpoint, given, method=min((rule.methods or set()) & {"GET", "POST"})))
 
@@ -57,20 +73,69 @@ def gather(app: Flask) -> Cast:
     company = companies.set_up("Northlight Security", "Ada Admin", "ada@example.com", PASSWORD).company
     every = make_role(company, "Every site", Right)
     site = make_site(company, name="Bakery")
-    device, owner = make_device(site), make_owner(site)
+    device, owner, mine = make_device(site), make_owner(site), make_employee(company)
+    family, somebody = make_owner(), make_employee(company)
     emails = {
         "admin": "ada@example.com",
         "all": make_employee(company, Role.OWN, own_role=every).email,
-        "assigned": (mine := make_employee(company)).email,
+        "assigned": mine.email,
         "unassigned": make_employee(company).email,
         "owner": owner.email,
+        "family": family.email,
         "stranger": make_employee(make_company(), Role.INSTALLER_ADMIN).email,
     }
     assign(site, mine)
-    somebody = make_employee(company)
     people = {name: enter(app, email) for name, email in emails.items()}
-    values = {"site_id": site.id, "device_id": device.id, "account_id": somebody.id, "role_id": every.id}
-    return Cast(people, values | dict.fromkeys(("kind",), "png"))
+    ids = {"site_id": site.id, "device_id": device.id, "account_id": somebody.id, "role_id": every.id, "kind": "png"}
+    with app.test_request_context():
+        return Cast(people, ids | hanging(company, device, owner, family))
+
+
+def hanging(company: Company, device: Device, owner: Account, family: Account) -> dict[str, Any]:
+    """Codes, links, requests, permissions, packs and invitations, and the names by which addresses know them."""
+    boss, device = Account.get(Account.role == Role.INSTALLER_ADMIN), Device.get_by_id(device.id)
+    site = device.site
+    by, theirs = person(company, boss), acting(owner.id, "", "")
+    assert theirs
+    share = SiteShare.create(site=site, account=family, shared_at=clock.now())
+    invited, family_token = sharing.invite(theirs, site, "Aunt", "")
+    DevicePermission.grant(device.id, company.id, "configuration", clock.now(), None)
+    link, taking = links.make(by, device, 7, 1)
+    joining = make_invitation(company, boss, "New")
+    _made, handing = invitations.invite(by, make_site(company), Invited("Owner", "", "", "en"), Wanted(True))
+    scanned = scanning.keep(by, site.id, (DeviceRecord("Gate", "203.0.113.24", 80, False, "admin", "nvr", "x"),))
+    found = {
+        "code_id": codes.make(by, device, None, 0).code.id,
+        "share_id": share.id,
+        "permission_id": DevicePermission.get().id,
+        "request_id": requests.ask_permission(by, site, "", Wanted(False, ("playback",))).id,
+        "place_id": 0,
+        "qr.revoke_link link_id": link.id,
+        "handover.withdraw_share invitation_id": invited.id,
+        "invitation_id": TeamInvitation.get().id,
+    }
+    tokens = {"devices.probe": make_probe(boss, device, "test")} | dict.fromkeys(("qr.take", "qr.take_over"), taking)
+    tokens |= dict.fromkeys(("qr.scanned", "qr.add_scanned", "qr.scanned_device"), scanned)
+    tokens |= dict.fromkeys(("team.show_join", "team.join"), joining)
+    tokens |= dict.fromkeys(("handover.show_join", "handover.join"), family_token)
+    tokens |= dict.fromkeys(("handover.answer", "handover.accept", "handover.decline"), handing)
+    tokens |= dict.fromkeys(("accounts.show_reset", "accounts.reset"), reset_token(boss))
+    tokens |= dict.fromkeys(("owners.show_link", "owners.use_link"), make_link(owner))
+    unknown = {"token": "x" * 43}
+    return found | unknown | {f"{name} token": token for name, token in tokens.items()} | papers(by, site)
+
+
+def papers(by: Principal, site: Site) -> dict[str, Any]:
+    """A pack that is signed, and for what changes one another that is not."""
+    draft, signed = packs.make(by, site, False), packs.make(by, site, False)
+    packs.add_photo(by, signed, BytesIO(telling_jpeg()), "")
+    packs.sign(by, HandoverPack.get_by_id(signed.id), "Owner", [], HandoverPack.get_by_id(signed.id).version)
+    link, token = pack_links.make(by, HandoverPack.get_by_id(signed.id))
+    changing = ("ask_discard", "discard", "notes", "photo_add", "sign_form", "sign")
+    found = {"pack_id": signed.id, "photo_id": PackPhoto.get().id, "handover.pack_link_revoke link_id": link.id}
+    found |= {f"handover.pack_{what} pack_id": draft.id for what in changing}
+    public = ("public", "public_document", "public_photo")
+    return found | {f"handover.pack_{what} token": token for what in public}
 
 
 def enter(app: Flask, email: str) -> Person:
@@ -90,10 +155,12 @@ def undone() -> Iterator[None]:
 
 
 def said(person: Person, method: str, path: str, htmx: bool) -> str:
-    token = person.token
+    token, cookie = person.token, person.client.get_cookie("sitehand")
     with undone():
         reply = person.get(path, htmx=htmx) if method == "GET" else person.post(path, htmx=htmx)
+    assert cookie
     person.token = token
+    person.client.set_cookie("sitehand", cookie.value)
     assert reply.status_code < 500, f"{method} {path}: {reply.status_code}"
     assert not (reply.status_code == 303 and reply.location.startswith("/sign-in?")), f"{method} {path}"
     return SAID.get(reply.status_code, "y")

@@ -30,15 +30,8 @@ from webapp.owners.services import people
 FIRST_LOAD, PART = 45 * 1024, 3 * 1024  # bytes over the wire
 REQUESTS = 6
 FRESH = re.compile(r'(name="key"[^>]*value=")[^"]*')  # of every form that is opened
-NOT_PAGES = {
-    "home.healthz",
-    "home.manifest",
-    "home.service_worker",
-    "health.report_csv",
-    "health.show_metrics",
-    "qr.image",
-}
-NOT_PAGES |= {"qr.cabinet_image", "accounts.show_logo", "audit.log_csv"}
+NOT_PAGES = {"home.healthz", "home.manifest", "home.service_worker", "health.report_csv", "health.show_metrics"}
+NOT_PAGES |= {"qr.image", "qr.cabinet_image", "accounts.show_logo", "audit.log_csv"}
 NOT_PAGES |= {f"handover.pack_{what}" for what in ("photo", "document", "public_photo", "public_document")}
 ENDED = {"handover over", "pack link expired", "pack link revoked"}  # pages that say so, by 409
 ELSEWHERE = ("mailto:", "sms:", "http://localhost", "https://")  # where the app for customers is told of

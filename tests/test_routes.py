@@ -15,9 +15,9 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests.client import Person
-from tests.factories import assign, make_company, make_device, make_employee, make_site
+from tests.factories import assign, make_company, make_device, make_employee, make_role, make_site
 from webapp import create_app
-from webapp.accounts.permissions import RIGHTS, Role
+from webapp.accounts.permissions import RIGHTS, Right, Role
 from webapp.config import Settings
 from webapp.db import database
 
@@ -140,13 +140,17 @@ def foreign_ids(company: Any, sign_in: Any) -> list[dict[str, int]]:
     theirs = make_device(make_site(make_company()))
     unassigned = make_device(make_site(company))
     sign_in()  # session of another person
+    other = theirs.site.company
     found = [{"site_id": device.site_id, "device_id": device.id} for device in (theirs, unassigned)]
-    return [ids | {"session_id": 1} for ids in (*found, {"site_id": 9 * 10**14, "device_id": 9 * 10**14})]
+    people = {"account_id": make_employee(other).id, "role_id": make_role(other, "Theirs", ()).id, "session_id": 1}
+    none = dict.fromkeys(("site_id", "device_id", "account_id", "role_id", "session_id"), 9 * 10**14)
+    return [*(ids | people for ids in found), none]
 
 
 def test_anothers_things_and_no_things_are_told_alike(app, company, sign_in):
     ids = foreign_ids(company, sign_in)
-    employee = make_employee(company, Role.INSTALLER)
+    able = make_role(company, "Able", frozenset(Right) - {Right.MANAGE_ALL_SITES})
+    employee = make_employee(company, Role.OWN, own_role=able)
     person = sign_in(employee.email)
     person.fetch_token()
     before, seen = everything_stored(), set()

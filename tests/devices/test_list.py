@@ -18,7 +18,7 @@ from webapp.protocols.isapi.kinds import Kind
 
 
 def names(reply) -> list[str]:
-    return re.findall(r'<span class="text"><b><bdi>([^<]+)</bdi>', reply.text)
+    return re.findall(r'id="device-\d+".*?<span class="text"><b><bdi>([^<]+)</bdi>', reply.text)
 
 
 @contextmanager

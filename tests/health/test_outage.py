@@ -41,7 +41,7 @@ def items(page) -> list[str]:
 
 
 def names(page) -> list[str]:
-    return re.findall(r'<span class="text"><b><bdi>([^<]+)</bdi>', page.text)
+    return re.findall(r'id="device-\d+".*?<span class="text"><b><bdi>([^<]+)</bdi>', page.text)
 
 
 def test_devices_behind_one_address_are_one_item_at_home_and_at_the_site(admin, site):

@@ -32,7 +32,7 @@ def save(person, site, **fields):
 
 
 def names(reply) -> list[str]:
-    return re.findall(r'<span class="text"><b><bdi>([^<]+)</bdi>', reply.text)
+    return re.findall(r'id="device-\d+".*?<span class="text"><b><bdi>([^<]+)</bdi>', reply.text)
 
 
 def chips(reply) -> list[str]:

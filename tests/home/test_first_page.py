@@ -128,7 +128,7 @@ def test_when_our_own_connection_is_gone_it_says_so(admin, company):
     assert GONE in page and "7 min. ago" in page and STOPPED not in page
 
 
-def test_the_page_is_three_statements(admin, company):
+def test_the_page_is_four_statements(admin, company):
     make_device(make_site(company))
     sent, send = [], database.obj.execute_sql
 
@@ -141,7 +141,7 @@ def test_the_page_is_three_statements(admin, company):
         admin.get("/")
     finally:
         del database.obj.execute_sql
-    assert len(sent) == 3, sent  # the session, the figures with the list, the engine
+    assert len(sent) == 4, sent  # the session, the figures with the list, the engine, the app for customers
 
 
 @pytest.mark.parametrize(("used", "told"), [(890, False), (930, True)])

@@ -188,6 +188,7 @@ FIELDS = {
     "username": lazy("user name"),
     "zone": lazy("time zone"),
     "notes": lazy("notes"),
+    "requires_second_factor": lazy("two-factor sign-in for everybody"),
     "tested": lazy("what was tested"),
 }
 BARE = {"device.added", "device.maintenance_begun"}  # what was typed at first is no change

@@ -107,12 +107,13 @@ def close_invitations(site_id: int, answer: str, at: datetime) -> int:
 
 
 def request_seen_by(by: Principal, request_id: int) -> AccessRequest | None:
-    """With its site and company: of a site that the owner sees; of the company's own where an employee asks."""
+    """With its site and company: of a site that the person sees, or of one that their company asks to look after."""
     query = AccessRequest.select(AccessRequest, Site, Company).join(Site).switch(AccessRequest).join(Company)
     own = AccessRequest.id == request_id
     if by.is_owner:
         return query.where(own, Site.seen_by(by)).first()
-    return query.where(own, AccessRequest.company == by.company_id).first()
+    seen = Site.seen_by(by) | (AccessRequest.kind == Asked.ADOPTION)
+    return query.where(own, AccessRequest.company == by.company_id, seen).first()
 
 
 def is_asked(site_id: int, company_id: int, kind: str, at: datetime, device_id: int | None = None) -> bool:
