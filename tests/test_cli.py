@@ -18,6 +18,7 @@ from webapp.config import Settings
 from webapp.db import database, pending_migrations, transaction
 from webapp.devices.models import Device
 from webapp.qr.models import QrCode
+from webapp.sites.models import Site, SiteStatus
 
 NEW = "Another-ladder-8"
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -269,5 +270,7 @@ def test_the_certificate_is_made_once_and_its_fingerprint_shown(app, run, tmp_pa
 def test_the_demo_fills_an_empty_database_once(app, run):
     first, second = run("demo"), run("demo")
     assert first.exit_code == second.exit_code == 0 and Company.select().count() == 1
-    for email in ("admin@demo.example", "installer@demo.example", "observer@demo.example"):
+    for email in ("admin@demo.example", "installer@demo.example", "observer@demo.example", "owner@demo.example"):
         assert email in first.stdout and enter(app, email, PASSWORD) == 303
+    owned = Site.select(Site.name, Site.decided).where(Site.owner.is_null(False)).order_by(Site.name).tuples()
+    assert list(owned) == [("Depot North", SiteStatus.AUTHORIZED), ("School of music", SiteStatus.OWNED_UNAUTHORIZED)]

@@ -8,14 +8,18 @@ from typing import Any
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
+from webapp.accounts.principal import Principal
 from webapp.accounts.services import companies
 from webapp.accounts.services.acting import acting
 from webapp.common import clock
 from webapp.common.errors import Refused
+from webapp.handover.models import Wanted
+from webapp.handover.services import invitations
 from webapp.sites import services as sites
-from webapp.sites.models import Assignment
+from webapp.sites.models import Assignment, Site
 
 PASSWORD = "Ladder-and-light-7"  # noqa: S105  (of a throw-away installation, printed when it starts)
+OWNER = "owner@demo.example"
 SITES = [
     {
         "name": "Bakery on the market square",
@@ -36,6 +40,7 @@ def fill() -> list[str]:
         "  Installer Admin  admin@demo.example",
         "  Installer        installer@demo.example  (looks after the bakery)",
         "  Observer         observer@demo.example  (sees the bakery, changes nothing)",
+        f"  Owner            {OWNER}  (an end user: lets the company manage the depot, not the school)",
         f"  Password         {PASSWORD}",
         "To add: open a site, Add device, IP/Domain. The page lists the simulated devices' addresses.",
     ]
@@ -45,10 +50,24 @@ def fill() -> list[str]:
         return lines
     by = acting(admin.id, "", "demo")
     if by:
-        bakery, *_ = [sites.create(by, site | {"password_days": 0}) for site in SITES]
+        bakery, depot, school = [sites.create(by, site | {"password_days": 0}) for site in SITES]
         for name, role in (("Installer", Role.INSTALLER), ("Observer", Role.OBSERVER)):
             Assignment.create(site=bakery, account=employee(admin, name, role))
+        hand_over(by, depot, school)
     return lines
+
+
+def hand_over(by: Principal, managed: Site, closed: Site) -> None:
+    """Give both sites to one owner, who lets the company manage the first and has not yet been asked for the second."""
+    to = invitations.Invited("Demo Owner", OWNER, "", "")
+    for site in (managed, closed):
+        _made, token = invitations.invite(by, site, to, Wanted(site is managed))
+        if person := Account.by_email(OWNER):
+            owner = acting(person.id, "", "demo")
+            assert owner, "they have accepted just now"  # noqa: S101
+            invitations.accept(token, owner)
+        else:
+            invitations.accept_as_new(token, to.name, OWNER, "", PASSWORD, "", "", "demo")
 
 
 def employee(admin: Account, name: str, role: Role) -> Account:
