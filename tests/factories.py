@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -40,7 +40,7 @@ def make_employee(company: Company, role: str = Role.INSTALLER, **values: Any) -
     )
 
 
-def make_role(company: Company, name: str, rights: Iterable[Right]) -> CompanyRole:
+def make_role(company: Company, name: str, *rights: Right) -> CompanyRole:
     return CompanyRole.create(company=company, name=name, rights=write_rights(rights))
 
 

@@ -71,7 +71,7 @@ class Cast:
 
 def gather(app: Flask) -> Cast:
     company = companies.set_up("Northlight Security", "Ada Admin", "ada@example.com", PASSWORD).company
-    every = make_role(company, "Every site", Right)
+    every = make_role(company, "Every site", *Right)
     site = make_site(company, name="Bakery")
     device, owner, mine = make_device(site), make_owner(site), make_employee(company)
     family, somebody = make_owner(), make_employee(company)

@@ -142,14 +142,14 @@ def foreign_ids(company: Any, sign_in: Any) -> list[dict[str, int]]:
     sign_in()  # session of another person
     other = theirs.site.company
     found = [{"site_id": device.site_id, "device_id": device.id} for device in (theirs, unassigned)]
-    people = {"account_id": make_employee(other).id, "role_id": make_role(other, "Theirs", ()).id, "session_id": 1}
+    people = {"account_id": make_employee(other).id, "role_id": make_role(other, "Theirs").id, "session_id": 1}
     none = dict.fromkeys(("site_id", "device_id", "account_id", "role_id", "session_id"), 9 * 10**14)
     return [*(ids | people for ids in found), none]
 
 
 def test_anothers_things_and_no_things_are_told_alike(app, company, sign_in):
     ids = foreign_ids(company, sign_in)
-    able = make_role(company, "Able", frozenset(Right) - {Right.MANAGE_ALL_SITES})
+    able = make_role(company, "Able", *frozenset(Right) - {Right.MANAGE_ALL_SITES})
     employee = make_employee(company, Role.OWN, own_role=able)
     person = sign_in(employee.email)
     person.fetch_token()

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from tests.client import at_once
-from tests.factories import assign, make_company, make_device, make_employee, make_site
-from tests.team.things import acts, make_holder, make_manager, make_role, seen_in
+from tests.factories import assign, make_company, make_device, make_employee, make_role, make_site
+from tests.team.things import acts, make_holder, make_manager, seen_in
 from webapp.accounts.permissions import Right, Role
 from webapp.accounts.services.acting import acting
 from webapp.audit.models import AuditEntry

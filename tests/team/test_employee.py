@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import PASSWORD
-from tests.factories import assign, make_device, make_employee, make_site
-from tests.team.things import acts, invite, make_holder, make_manager, make_role, seen_in
+from tests.factories import assign, make_device, make_employee, make_role, make_site
+from tests.team.things import acts, invite, make_holder, make_manager, seen_in
 from webapp.accounts.models import Account, Session
 from webapp.accounts.permissions import Right, Role
 from webapp.accounts.services.acting import acting

@@ -9,8 +9,8 @@ import time_machine
 
 from tests.client import at_once
 from tests.conftest import PASSWORD
-from tests.factories import make_company, make_employee
-from tests.team.things import acts, make_holder, make_role
+from tests.factories import make_company, make_employee, make_role
+from tests.team.things import acts, make_holder
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Right, Role
 from webapp.common import clock

@@ -8,9 +8,9 @@ from datetime import timedelta
 import time_machine
 
 from tests.client import Person, at_once
-from tests.factories import make_company, make_employee, make_owner, make_site
+from tests.factories import make_company, make_employee, make_owner, make_role, make_site
 from tests.qr.pictures import shown_in
-from tests.team.things import acts, invite, join, link_in, make_manager, make_role
+from tests.team.things import acts, invite, join, link_in, make_manager
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Right, Role
 from webapp.common import clock

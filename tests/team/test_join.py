@@ -9,8 +9,8 @@ import time_machine
 
 from tests.client import Person, at_once
 from tests.conftest import PASSWORD
-from tests.factories import make_company, make_employee, make_site
-from tests.team.things import acts, invite, join, link_in, make_role
+from tests.factories import make_company, make_employee, make_role, make_site
+from tests.team.things import acts, invite, join, link_in
 from webapp.accounts.models import Account, CompanyRole, Session
 from webapp.accounts.permissions import Right, Role
 from webapp.audit.models import AuditEntry

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.client import at_once
-from tests.factories import assign, make_company, make_site
-from tests.team.things import acts, invite, make_holder, make_manager, make_role, seen_in
+from tests.factories import assign, make_company, make_role, make_site
+from tests.team.things import acts, invite, make_holder, make_manager, seen_in
 from webapp.accounts.models import CompanyRole
 from webapp.accounts.permissions import Right, read_rights
 from webapp.audit.models import AuditEntry

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import assign, make_company, make_employee, make_owner, make_site
-from tests.team.things import invite, make_holder, make_role
+from tests.factories import assign, make_company, make_employee, make_owner, make_role, make_site
+from tests.team.things import invite, make_holder
 from webapp.accounts.permissions import Right, Role
 from webapp.common import clock
 from webapp.db import database

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import assign, make_company, make_employee, make_owner, make_site
-from tests.team.things import invite, make_manager, make_role
+from tests.factories import assign, make_company, make_employee, make_owner, make_role, make_site
+from tests.team.things import invite, make_manager
 from tests.test_routes import everything_stored, fill, routes
 from webapp.accounts.models import CompanyRole
 from webapp.accounts.permissions import Right, Role

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import assign, make_company, make_device, make_employee, make_site
-from tests.team.things import acts, make_holder, make_role
+from tests.factories import assign, make_company, make_device, make_employee, make_role, make_site
+from tests.team.things import acts, make_holder
 from tests.test_routes import everything_stored, fill, routes
 from webapp.accounts.permissions import Right
 from webapp.audit.models import AuditEntry

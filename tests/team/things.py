@@ -10,9 +10,9 @@ from werkzeug.test import TestResponse
 
 from tests.client import Person
 from tests.conftest import PASSWORD
-from tests.factories import make_employee
+from tests.factories import make_employee, make_role
 from webapp.accounts.models import Account, Company, CompanyRole
-from webapp.accounts.permissions import Right, Role, write_rights
+from webapp.accounts.permissions import Right, Role
 from webapp.audit.models import AuditEntry
 
 LINK = re.compile(r'id="join-link"[^>]*value="([^"]+)"')
@@ -45,10 +45,6 @@ def seen_in(reply: TestResponse) -> str:
     found = SEEN.search(reply.text)
     assert found, reply.text
     return unescape(found[1])
-
-
-def make_role(company: Company, name: str, *rights: Right) -> CompanyRole:
-    return CompanyRole.create(company=company, name=name, rights=write_rights(rights))
 
 
 def make_holder(role: CompanyRole, **values: Any) -> Account:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.factories import assign, make_employee
-from tests.team.things import make_holder, make_role
+from tests.factories import assign, make_employee, make_role
+from tests.team.things import make_holder
 from webapp.accounts.models import Account, Company
 from webapp.accounts.permissions import Right, Role
 from webapp.common import clock

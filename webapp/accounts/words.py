@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from webapp.accounts.permissions import Role
 from webapp.common.i18n import _, lazy
 
@@ -38,3 +40,14 @@ def device_name(agent: str) -> str:
     """ "Chrome, Android" from a User-Agent, as far as it can be told."""
     found = [next((name for mark, name in table if mark in agent), "") for table in (BROWSERS, PLACES)]
     return ", ".join(filter(None, found)) or _("Unknown browser")
+
+
+def reset_letter() -> dict[str, Any]:
+    """The letter to whoever has the address, with a place for the link, which is made for that person alone."""
+    return {
+        "title": _("Your new Sitehand password"),
+        "lines": [_("Open this link within one hour to choose a new password:")],
+        "link": "{link}",
+        "label": _("Choose a new password"),
+        "after": [_("If you did not ask for it, ignore this message.")],
+    }

@@ -26,6 +26,11 @@ def show_part(page: str, part: str, **context: Any) -> str:
     return render_template(page, part=part, **context)
 
 
+def show_letter(**letter: Any) -> tuple[str, str]:
+    """A mail as text and as HTML; what it needs stands in mail/letter.html."""
+    return render_template("mail/letter.txt", **letter), render_template("mail/letter.html", **letter)
+
+
 def leave_to(endpoint: str, **values: Any) -> Response:
     """To another page, for good: 303, or for htmx the header that makes the browser go there."""
     url = url_for(endpoint, **values)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import current_app, g, has_request_context
@@ -67,6 +67,12 @@ def zones() -> list[str]:
 
 def local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
+
+
+def date_and_time(at: datetime, zone: str) -> str:
+    """ "3 May 2026, 9:41 AM" at a place, in the reader's wording."""
+    there, tongue = local(at, zone), language()
+    return f"{format_date(there, 'medium', locale=tongue)}, {format_time(there, 'short', locale=tongue)}"
 
 
 def ago(moment: datetime) -> str:

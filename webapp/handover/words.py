@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from babel.dates import format_date, format_time
 from babel.units import format_unit
 
 from webapp.common import clock
-from webapp.common.i18n import _, language, lazy, local, plural
+from webapp.common.i18n import _, date_and_time, language, lazy, plural
 from webapp.devices.models.permission import Permission
 from webapp.handover.models import Asked, Wanted
 from webapp.sites.models import SiteStatus
@@ -53,12 +52,6 @@ def hours(count: int | None) -> str:
     return plural("%(num)s hour", "%(num)s hours", count) if count else str(PERMANENT)
 
 
-def moment(at: datetime, zone: str) -> str:
-    """ "3 May 2026, 9:41 AM" at the site, in the reader's wording."""
-    there, tongue = local(at, zone), language()
-    return f"{format_date(there, 'medium', locale=tongue)}, {format_time(there, 'short', locale=tongue)}"
-
-
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -78,7 +71,7 @@ def left(until: datetime) -> str:
 def how_long(wanted_hours: int | None, until: datetime | None, zone: str) -> str:
     """ "for 4 hours", "until 3 May 2026, 9:41 AM", or for good; goes into a sentence."""
     if until:
-        return _("until %(moment)s", moment=moment(until, zone))
+        return _("until %(moment)s", moment=date_and_time(until, zone))
     return _("for %(hours)s", hours=hours(wanted_hours)) if wanted_hours else _("until the owner ends it")
 
 

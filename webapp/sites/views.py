@@ -83,9 +83,17 @@ def site_page(site: Site) -> dict[str, Any]:
         "may_edit": services.may_edit(current_user, site),
         "may_delete": services.may_delete(current_user, site),
         "may_add": services.may_manage_devices(current_user, site),
-        "standing": standing(guard.me(), site),
-        "managers": assigning.site_managers(guard.me(), site),
     }
+
+
+def around(site: Site) -> dict[str, Any]:
+    """What the page shows beside its devices, and a piece of it does not."""
+    return {"standing": standing(guard.me(), site), "managers": assigning.site_managers(guard.me(), site)}
+
+
+def show_piece(part: str, page: dict[str, Any], **context: Any) -> str:
+    beside = {} if wants_part() else around(page["site"])
+    return show_part("sites/show.html", part, **page, **beside, **context)
 
 
 @bp.get("/<id:site_id>")
@@ -99,7 +107,7 @@ def show(site_id: int) -> Any:
     page = site_page(site)
     if not page["found"].rows and page["found"].page > 1:
         return redirect(url_for("sites.show", site_id=site.id), 303)
-    return show_page("sites/show.html", **page)
+    return show_page("sites/show.html", **page, **around(site))
 
 
 @bp.get("/<id:site_id>/devices")
@@ -112,7 +120,7 @@ def devices(site_id: int) -> Any:
     page = site_page(site)
     if wants_part() and request.args.get("v") == page["health"].version:
         return "", 204
-    return show_part("sites/show.html", "sites/_devices.html", **page)
+    return show_piece("sites/_devices.html", page)
 
 
 def owners_devices(site: Site) -> Any:
@@ -167,7 +175,7 @@ def refuse_edit(site_id: int, form: SiteForm, no: Refused) -> str:
 def confirm_delete(site_id: int) -> Any:
     site = services.find(current_user, site_id)
     services.require(site, services.Operation.DELETE)
-    return show_part("sites/show.html", "sites/_delete.html", form=DeleteSiteForm(), **site_page(site))
+    return show_piece("sites/_delete.html", site_page(site), form=DeleteSiteForm())
 
 
 @bp.post("/<id:site_id>/delete")
@@ -176,12 +184,12 @@ def delete(site_id: int) -> Any:
     site = services.find(current_user, site_id)
     form = DeleteSiteForm()
     if not form.validate():
-        return show_part("sites/show.html", "sites/_delete.html", form=form, **site_page(site)), 422
+        return show_piece("sites/_delete.html", site_page(site), form=form), 422
     try:
         services.delete(current_user, site, form.name.data)
     except Refused as no:
         form.name.errors = [no.why]
         status = 422 if no.code == "name_differs" else 409
-        return show_part("sites/show.html", "sites/_delete.html", form=form, **site_page(site)), status
+        return show_piece("sites/_delete.html", site_page(site), form=form), status
     flash(_("%(site)s is deleted.", site=site.name))
     return leave_to("sites.index")

@@ -16,9 +16,9 @@ from webapp.accounts.models import Account
 from webapp.accounts.permissions import Right
 from webapp.common import clock
 from webapp.common.forms import Form, Hidden, Required, Text
-from webapp.common.i18n import _, lazy, local
+from webapp.common.i18n import _, date_and_time, lazy, local
 from webapp.team.services.choices import Choice
-from webapp.team.words import role_called, short
+from webapp.team.words import role_called
 
 TYPED = "%Y-%m-%dT%H:%M"  # of a datetime-local field
 
@@ -161,6 +161,6 @@ def pair_row(key: int, name: str, line: str, zone: str, kept: Kept | None, pairs
         "picked": key in pairs.picked if pairs else bool(kept and kept.live),
         "until": pairs.texts.get(key, "") if pairs else typed_moment(until if kept and kept.live else None, zone),
         "ended": bool(kept and not kept.live),
-        "told": short(until, zone) if until else "",
+        "told": date_and_time(until, zone) if until else "",
         "error": pairs.errors.get(key, "") if pairs else "",
     }

@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from babel.dates import format_datetime
-
 from webapp.accounts import words as account_words
 from webapp.accounts.permissions import Right, Role
-from webapp.common.i18n import _, language, lazy, local
+from webapp.common.i18n import _, date_and_time, lazy
 
 # right → (name, what it lets somebody do)
 RIGHTS: dict[Right, tuple[Any, Any]] = {
@@ -65,9 +63,4 @@ def role_called(role: str, own_name: str = "") -> str:
 
 def until(moment: datetime, zone: str) -> str:
     """ "until 3 May 2026, 14:00" at a site."""
-    return _("until %(moment)s", moment=short(moment, zone))
-
-
-def short(moment: datetime, zone: str) -> str:
-    """Day and time without seconds, in the reader's wording."""
-    return str(format_datetime(local(moment, zone), "d MMM yyyy, HH:mm", locale=language()))
+    return _("until %(moment)s", moment=date_and_time(moment, zone))

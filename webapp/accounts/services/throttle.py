@@ -15,8 +15,9 @@ from webapp.accounts.models import Attempt, Session
 from webapp.common import clock
 from webapp.common.errors import TooMany
 from webapp.common.i18n import plural
+from webapp.db import one_at_a_time
 
-WINDOW = timedelta(minutes=15)
+WINDOW, HOUR = timedelta(minutes=15), timedelta(hours=1)
 LIMITS = {"pair": 9, "account": 50, "address": 100}
 
 
@@ -48,29 +49,43 @@ def take_turn(what: str, email: str, address: str) -> datetime:
     return count({key: LIMITS[key.partition(":")[0]] for key in keys(what, email, address)}, spared)
 
 
-def count(limits: Mapping[str, int], spared: Callable[[str], bool] = lambda key: False) -> datetime:
-    """Count a try under each of these keys, before it is made; gives its moment.
-
-    Raises TooMany, and counts nothing, when a key that is not spared has had as many as its limit in the window.
-    """
-    now, mine = clock.now(), list(limits)
-    Attempt.forget(now - WINDOW)
-    Attempt.add(mine, now)
-    for key, (tried, first) in Attempt.counts(mine, now - WINDOW).items():
-        if tried > limits[key] and not spared(key):
-            Attempt.take_back(mine, now)
-            raise too_many(max(1, int((first + WINDOW - now).total_seconds())))
-    return now
-
-
-def too_many(wait: int) -> TooMany:
-    minutes = -(-wait // 60)
-    why = plural(
+def tried_often(minutes: int) -> str:
+    return plural(
         "Too many tries. Wait %(num)s minute, then try again.",
         "Too many tries. Wait %(num)s minutes, then try again.",
         minutes,
     )
-    return TooMany(why, wait)
+
+
+def count(
+    limits: Mapping[str, int],
+    spared: Callable[[str], bool] = lambda key: False,
+    window: timedelta = WINDOW,
+    say: Callable[[int], str] = tried_often,
+) -> datetime:
+    """Count a try under each of these keys, before it is made; gives its moment. `say` words the minutes to wait.
+
+    Raises TooMany, and counts nothing, when a key that is not spared has had as many as its limit in the window.
+    """
+    now, mine = clock.now(), list(limits)
+    Attempt.forget(now - HOUR)
+    Attempt.add(mine, now)
+    for key, (tried, first) in Attempt.counts(mine, now - window).items():
+        if tried > limits[key] and not spared(key):
+            Attempt.take_back(mine, now)
+            wait = max(1, int((first + window - now).total_seconds()))
+            raise TooMany(say(-(-wait // 60)), wait)
+    return now
+
+
+def take_hourly(what: str, whose: int, most: int, say: Callable[[int], str] = tried_often) -> None:
+    """Count a deed before it is done, exactly, for a person or a company by its id; a refused one is not counted.
+
+    Raises TooMany after so many in an hour. In a transaction it counts only when that is committed.
+    """
+    key = f"hour:{what}:{whose}"
+    with one_at_a_time(key):
+        count({key: most}, window=HOUR, say=say)
 
 
 def succeeded(what: str, email: str, address: str, turn: datetime) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import current_app, flash, redirect, url_for
 
-from webapp.accounts import guard
+from webapp.accounts import guard, words
 from webapp.accounts.forms import ForgotForm, ResetForm
 from webapp.accounts.guard import public
 from webapp.accounts.services import secrets
 from webapp.accounts.views import bp
-from webapp.common.htmx import show_page
+from webapp.common.htmx import show_letter, show_page
 from webapp.common.i18n import _
 from webapp.notices import services as notices
 
@@ -29,22 +29,11 @@ def forgot() -> Any:
     if not form.validate():
         return show_page("accounts/forgot.html", form=form, can_mail=notices.can_mail()), 422
     if notices.can_mail():
-        letter = reset_letter()
-        text, html = (show_page(part, **letter) for part in notices.PARTS)
+        letter = words.reset_letter()
+        text, html = show_letter(**letter)
         base_url = current_app.config["SETTINGS"].base_url
         secrets.ask_for_reset(form.email.data, guard.address(), base_url, letter["title"], text, html)
     return show_page("accounts/forgot.html", form=form, can_mail=notices.can_mail(), asked=True)
-
-
-def reset_letter() -> dict[str, Any]:
-    """The letter to whoever has the address, with a place for the link, which is made for that person alone."""
-    return {
-        "title": _("Your new Sitehand password"),
-        "lines": [_("Open this link within one hour to choose a new password:")],
-        "link": "{link}",
-        "label": _("Choose a new password"),
-        "after": [_("If you did not ask for it, ignore this message.")],
-    }
 
 
 @bp.get("/reset/<token>")

@@ -1,6 +1,5 @@
 """Invitations of owners, what companies ask of them, and what is handed over, as rows."""
 
-from webapp.handover.models.adoption import AdoptionTry
 from webapp.handover.models.invitation import OwnerInvitation
 from webapp.handover.models.pack import HandoverPack, PackLink, PackPhoto
 from webapp.handover.models.request import AccessRequest, Answer, Asked, Wanted
@@ -8,7 +7,6 @@ from webapp.handover.models.sharing import ShareInvitation
 
 __all__ = [
     "AccessRequest",
-    "AdoptionTry",
     "Answer",
     "Asked",
     "HandoverPack",

@@ -26,10 +26,6 @@ def unattended(code: str) -> Site | None:
     return Site.select().where(Site.code == code, free).first() if code else None
 
 
-def owns_a_site(account_id: int) -> bool:
-    return bool(Site.select(Site.id).where(Site.owner == account_id).exists())
-
-
 def give_code(site_id: int, code: str) -> None:
     """The ID by which another company finds the site, if it has none."""
     Site.update(code=code).where(Site.id == site_id, Site.code.is_null()).execute()
@@ -93,12 +89,6 @@ def assign_asker(site_id: int, company_id: int, account_id: int) -> None:
 def company_name(company_id: int | None) -> str:
     found = Company.get_or_none(Company.id == company_id) if company_id else None
     return str(found.name) if found else ""
-
-
-def sent_since(company_id: int, at: datetime) -> int:
-    """How many invitations of owners a company has made since then."""
-    mine = (OwnerInvitation.company == company_id) & (OwnerInvitation.made_at > at)
-    return int(OwnerInvitation.select().where(mine).count())
 
 
 def close_invitations(site_id: int, answer: str, at: datetime) -> int:

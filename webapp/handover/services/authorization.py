@@ -16,7 +16,6 @@ from webapp.handover.models.places import (
     close_requests,
     end_assignments,
     forget_secrets,
-    owns_a_site,
     permission_at,
     prolong_permission,
     take_permission,
@@ -172,10 +171,3 @@ def release_company(by_owner: Principal, site: Site) -> None:
         values = {"company": None, "authorized_at": None, "authorized_until": None}
         if not Site.decide(current.id, current.decided, decided=SiteStatus.OWNED_UNAUTHORIZED, **values):
             raise holding.changed_meanwhile()
-
-
-def require_owns_nothing(account_id: int) -> None:
-    """Raise Refused for the owner of a site: a site that was handed over is never without its owner (T13)."""
-    if owns_a_site(account_id):
-        why = _("This account owns a site, so it cannot be deleted. A site always has its owner.")
-        raise Refused(why, "owns_a_site")

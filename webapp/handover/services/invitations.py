@@ -14,17 +14,17 @@ from webapp.accounts.services.acting import acting
 from webapp.audit import services as audit
 from webapp.common import clock
 from webapp.common.errors import NotFound, Refused, TooMany
-from webapp.common.i18n import _
+from webapp.common.i18n import _, plural
 from webapp.common.tokens import hash_token, new_token
 from webapp.devices.models.permission import DevicePermission
 from webapp.handover.models import Answer, OwnerInvitation, Wanted
-from webapp.handover.models.places import close_invitations, sent_since
+from webapp.handover.models.places import close_invitations
 from webapp.handover.services import holding
 from webapp.owners.services import people
 from webapp.sites.models import Site, SiteStatus
 
 LASTS = timedelta(days=14)  # that an invitation can be answered
-MOST = 30  # invitations of a company in an hour
+MOST = 30  # invitations that a company sends in an hour, again or for the first time
 PAUSE = timedelta(minutes=1)  # before the same invitation is sent again
 MOST_NEW = 20  # accounts that one address may try to make by invitations, in the throttle's window
 INVITABLE = {SiteStatus.NOT_INVITED, SiteStatus.INVITED}
@@ -62,7 +62,7 @@ def invite(by: Principal, site: Site, to: Invited, wanted: Wanted) -> tuple[Owne
         holding.require_company(by, current)
         require_invitable(current)
         holding.require_sound(by, current, wanted, now)
-        require_turn(by, now)
+        take_turn(by)
         close_invitations(current.id, Answer.WITHDRAWN, now)
         made = OwnerInvitation.create(
             site=current,
@@ -95,9 +95,17 @@ def require_invitable(site: Site) -> None:
         raise Refused(_("%(site)s has an owner already.", site=site.name), "already_owned")
 
 
-def require_turn(by: Principal, now: datetime) -> None:
-    if sent_since(by.company_id, now - timedelta(hours=1)) >= MOST:
-        raise TooMany(_("Your company has sent many invitations in the last hour. Try again in an hour."), 3600)
+def take_turn(by: Principal) -> None:
+    """Count a letter of the company's before it is written; raises TooMany after MOST in an hour."""
+
+    def sent_often(minutes: int) -> str:
+        return plural(
+            "Your company has sent many invitations in the last hour. Wait %(num)s minute, then try again.",
+            "Your company has sent many invitations in the last hour. Wait %(num)s minutes, then try again.",
+            minutes,
+        )
+
+    throttle.take_hourly("invitations of owners", by.company_id, MOST, sent_often)
 
 
 def decide(site: Site, **values: Any) -> None:
@@ -118,6 +126,7 @@ def resend(by: Principal, site: Site) -> tuple[OwnerInvitation, str]:
         made = require_unanswered(latest(current))
         if made.email and now - made.sent_at < PAUSE:
             raise TooMany(_("This invitation was sent just now. Wait a minute."), int(PAUSE.total_seconds()))
+        take_turn(by)
         if not OwnerInvitation.renew(made.id, hash_token(token), now, now + LASTS):
             raise holding.changed_meanwhile()
         audit.record(by, "owner.invitation_resent", current)

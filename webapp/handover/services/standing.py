@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from webapp.accounts.permissions import Right
 from webapp.accounts.principal import Principal
-from webapp.common.i18n import _
+from webapp.common.i18n import _, date_and_time
 from webapp.devices.models.permission import DevicePermission, Permission
 from webapp.handover import words
 from webapp.handover.models import AccessRequest, Asked, OwnerInvitation
@@ -54,7 +54,7 @@ class Standing:
 
     def at(self, moment: datetime | None) -> str:
         """In the site's time; "" for none."""
-        return words.moment(moment, self.site.zone) if moment else ""
+        return date_and_time(moment, self.site.zone) if moment else ""
 
     @property
     def left(self) -> str:

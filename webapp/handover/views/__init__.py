@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("handover", __name__)
 
 
-from webapp.handover.views import accepting, answers, asking, inviting, owner, pack_links, packs, sharing, standing  # noqa: E402, F401  (they put their views on `bp`)  # noqa: E402, F401
+from webapp.handover.views import accepting, answers, asking, inviting, owner, pack_links, packs, sharing, standing  # noqa: E402, F401  (they put their views on `bp`)

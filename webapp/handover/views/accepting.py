@@ -11,7 +11,7 @@ from webapp.accounts import guard
 from webapp.accounts.guard import public
 from webapp.common.errors import NotFound, Refused
 from webapp.common.htmx import leave_to, show_page
-from webapp.common.i18n import _, language
+from webapp.common.i18n import _, date_and_time, language
 from webapp.handover import words
 from webapp.handover.forms import NewOwnerForm
 from webapp.handover.models import OwnerInvitation, Wanted
@@ -38,7 +38,7 @@ def show(token: str, invitation: OwnerInvitation, form: NewOwnerForm, status: in
     if not why and current_user.is_authenticated:
         why = against(invitation)
     page |= {"count": len(choices(invitation.site)), "kept": kept(invitation), "why": why, "state": str(state)}
-    page |= {"until": words.moment(invitation.expires_at, invitation.site.zone)}
+    page |= {"until": date_and_time(invitation.expires_at, invitation.site.zone)}
     return show_page(PAGE, **page, **app_for_customers(invitation.company_id)), status
 
 

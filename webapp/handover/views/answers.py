@@ -20,7 +20,7 @@ from webapp.handover.views.owner import own_site
 from webapp.owners.forms import AnswerForm, LongerForm, ReleaseForm, SpanForm
 from webapp.sites.models import Site
 
-REQUEST, CONFIRM = "owners/request.html", "owners/confirm.html"
+REQUEST, CONFIRM = "owners/request.html", "handover/asking.html"
 
 
 def answer_form(question: asked.Question, **given: Any) -> AnswerForm:

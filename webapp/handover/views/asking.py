@@ -11,7 +11,7 @@ from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
 from webapp.common.htmx import go_on_to, show_page
-from webapp.common.i18n import _
+from webapp.common.i18n import _, date_and_time
 from webapp.devices.services import devices
 from webapp.handover import words
 from webapp.handover.forms import AuthorizationForm, ExistingSiteForm, PermissionForm, ResetRequestForm, WantedForm
@@ -45,7 +45,7 @@ def described(request: AccessRequest, zone: str) -> dict[str, Any]:
     where = words.devices_of(None if wanted.devices is None else len(wanted.devices))
     long = words.how_long(wanted.hours, wanted.until, zone)
     kinds = f"{words.kinds(wanted.kinds)} {where}" if wanted.kinds else ""
-    until = words.moment(request.expires_at, zone)
+    until = date_and_time(request.expires_at, zone)
     what = words.ASKED[Asked(request.kind)]
     return {"request": request, "what": what, "kinds": kinds, "how_long": long, "asked_until": until}
 
@@ -141,7 +141,9 @@ def existing() -> Any:
 
 
 def adoptions() -> dict[str, Any]:
-    return {"open": [(one, words.moment(one.expires_at, one.site.zone)) for one in requests.adoptions_of(current_user)]}
+    return {
+        "open": [(one, date_and_time(one.expires_at, one.site.zone)) for one in requests.adoptions_of(current_user)]
+    }
 
 
 @bp.post("/sites/existing")
@@ -166,7 +168,7 @@ def reset_page(device: Any, form: ResetRequestForm) -> dict[str, Any]:
     last = requests.last_password_reset(current_user, device)
     zone = device.site.zone
     asked = described(last, zone) if last and last.answer == Answer.OPEN else None
-    at = words.moment(last.answered_at, zone) if last and last.answered_at else ""
+    at = date_and_time(last.answered_at, zone) if last and last.answered_at else ""
     return {"device": device, "form": form, "asked": asked, "answer": last.answer if last else "", "answered_at": at}
 
 

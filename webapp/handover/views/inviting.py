@@ -12,8 +12,8 @@ from flask_login import current_user
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
-from webapp.common.htmx import go_on_to, show_page, show_part
-from webapp.common.i18n import _, language
+from webapp.common.htmx import go_on_to, show_letter, show_page, show_part
+from webapp.common.i18n import _, date_and_time, language
 from webapp.common.urls import base
 from webapp.handover import words
 from webapp.handover.forms import LANGUAGES, InviteForm
@@ -133,7 +133,7 @@ def invitation_page(site: Site, made: OwnerInvitation) -> dict[str, Any]:
     kept = words.told_to_owner(Wanted.of(made.retained), current_user.company_name, site.zone)
     chip = words.INVITATIONS[str(state)]
     page = {"site": site, "invitation": made, "chip_of": chip, "kept": kept, "posted": posted}
-    page |= {"can_mail": notices.can_mail(), "until": words.moment(made.expires_at, site.zone)}
+    page |= {"can_mail": notices.can_mail(), "until": date_and_time(made.expires_at, site.zone)}
     return page | app_for_customers(made.company_id)
 
 
@@ -152,7 +152,7 @@ def mail(site: Site, made: OwnerInvitation, url: str) -> None:
             "after": [_("If you do not know the company, ignore this message.")],
             "company": current_user.company_name,
         }
-        text, html = (show_page(part, **letter) for part in notices.PARTS)
+        text, html = show_letter(**letter)
     invitations.note_mail(made, notices.post(made.company_id, made.email, letter["title"], text, html))
 
 

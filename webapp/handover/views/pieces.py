@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
 from flask import make_response, request
 
 from webapp.accounts.services import profile
-from webapp.handover.models import Wanted
 from webapp.handover.models.places import devices_of
 from webapp.qr.services import images
 from webapp.sites.models import Site
@@ -38,8 +36,3 @@ def app_for_customers(company_id: int | None) -> dict[str, Any]:
 
 def choices(site: Site) -> tuple[Any, ...]:
     return tuple(devices_of(site.id))
-
-
-def remaining(wanted: Wanted, now: datetime) -> bool:
-    """Whether what was retained would still hold if it were granted now."""
-    return wanted.until is None or wanted.until > now

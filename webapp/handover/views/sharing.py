@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, url_for
 from flask_login import current_user
 
 from webapp.accounts import guard
 from webapp.accounts.guard import for_owners, public
 from webapp.common.errors import Refused
-from webapp.common.htmx import go_on_to, leave_to, show_page, show_part
+from webapp.common.htmx import go_on_to, leave_to, show_letter, show_page, show_part
 from webapp.common.i18n import _, language
 from webapp.common.urls import base
 from webapp.handover.models import ShareInvitation
@@ -75,7 +75,7 @@ def mail(site: Site, made: ShareInvitation, url: str) -> bool:
         "label": _("Look at it"),
         "after": [_("If you do not know what this is about, ignore this message.")],
     }
-    text, html = (render_template(part, **letter) for part in notices.PARTS)
+    text, html = show_letter(**letter)
     notices.post(None, made.email, subject, text, html)
     return True
 
@@ -93,7 +93,7 @@ def withdraw_share(site_id: int, invitation_id: int) -> Any:
 def show_end_share(site_id: int, share_id: int) -> Any:
     site = own_site(site_id)
     found = sharing.find_share(guard.me(), site, share_id)
-    return show_part("owners/confirm.html", "owners/_end_share.html", site=site, share=found)
+    return show_part("handover/asking.html", "owners/_end_share.html", site=site, share=found)
 
 
 @bp.post("/sites/<id:site_id>/family/<id:share_id>/end")

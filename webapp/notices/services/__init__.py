@@ -5,8 +5,6 @@ from __future__ import annotations
 from webapp.notices.services.letters import BadLetter, NotTaken, can_mail, hand_over
 from webapp.notices.services.outbox import deliver, keep, post, state, states, sweep
 
-PARTS = ("mail/letter.txt", "mail/letter.html")  # the templates that make `text` and `html` of one letter
-
 
 def mail(to: str, subject: str, text: str, html: str = "") -> bool:
     """Send one mail now and keep nothing of it; False when the mail server did not take it. Slow: call it from a job.
@@ -21,7 +19,6 @@ def mail(to: str, subject: str, text: str, html: str = "") -> bool:
 
 
 __all__ = [
-    "PARTS",
     "BadLetter",
     "can_mail",
     "deliver",

@@ -115,26 +115,6 @@ class QrLink(BaseModel):
         return bool(cls.update(revoked_at=at).where(cls.id == link_id, cls.revoked_at.is_null()).execute() == 1)
 
 
-class QrMaking(BaseModel):
-    """One making of codes by a person; rows are dropped once they no longer count."""
-
-    account_id = IntegerField(index=True)
-    at = UtcDateTimeField()
-
-    class Meta:
-        table_name = "qr_making"
-
-    @classmethod
-    def since(cls, account_id: int, at: datetime) -> list[datetime]:
-        """The moments, the first one first."""
-        made = cls.select(cls.at).where(cls.account_id == account_id, cls.at > at)
-        return sorted(at for (at,) in made.tuples())
-
-    @classmethod
-    def forget(cls, before: datetime) -> None:
-        cls.delete().where(cls.at <= before).execute()
-
-
 def edits(device: Device, since: datetime) -> list[tuple[datetime, set[str]]]:
     """When persons edited the device's connection since then, and which fields; the last one first."""
     mine = (AuditEntry.company_id == device.site.company_id) & (AuditEntry.target_id == device.id)

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from webapp.accounts.principal import Principal
-from webapp.common import clock
-from webapp.common.errors import TooMany
+from webapp.accounts.services import throttle
 from webapp.common.i18n import plural
-from webapp.db import one_at_a_time
-from webapp.qr.models import QrMaking
 
-MOST, WINDOW = 60, timedelta(hours=1)
+MOST = 60  # in an hour
 
 
 def take(by: Principal) -> None:
     """Count a making before it is done; raises TooMany after MOST in an hour, and counts no refused one."""
-    now = clock.now()
-    with one_at_a_time(f"codes of {by.id}"):
-        QrMaking.forget(now - WINDOW)
-        before = QrMaking.since(by.id, now - WINDOW)
-        if len(before) >= MOST:
-            raise too_many(max(1, int((before[-MOST] + WINDOW - now).total_seconds())))
-        QrMaking.create(account_id=by.id, at=now)
+    throttle.take_hourly("codes", by.id, MOST, made_often)
 
 
-def too_many(wait: int) -> TooMany:
-    why = plural(
+def made_often(minutes: int) -> str:
+    return plural(
         "You have made many codes in the last hour. Wait %(num)s minute, then try again.",
         "You have made many codes in the last hour. Wait %(num)s minutes, then try again.",
-        -(-wait // 60),
+        minutes,
     )
-    return TooMany(why, wait)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response
 
+from webapp.common import i18n
 from webapp.team import words
 
 bp = Blueprint("team", __name__)
@@ -13,7 +14,7 @@ bp = Blueprint("team", __name__)
 
 @bp.app_context_processor
 def name_things() -> dict[str, Any]:
-    return {"role_called": words.role_called, "local_moment": words.short}
+    return {"role_called": words.role_called, "date_and_time": i18n.date_and_time}
 
 
 def shown_once(page: Any) -> Response:

@@ -10,8 +10,9 @@ from webapp.accounts import guard
 from webapp.accounts.guard import may
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Right
+from webapp.accounts.words import reset_letter
 from webapp.common.errors import Refused
-from webapp.common.htmx import leave_to, show_page, show_part
+from webapp.common.htmx import leave_to, show_letter, show_part
 from webapp.common.i18n import _, plural
 from webapp.common.urls import base
 from webapp.notices import services as notices
@@ -108,16 +109,9 @@ def reset_password(account_id: int) -> Any:
     account = people.find_other(guard.me(), account_id)
     if not notices.can_mail():
         raise Refused(_("This server sends no mail."), "no_mail")
-    told = {
-        "title": _("Your new Sitehand password"),
-        "company": guard.me().company_name,
-        "lines": [_("Open this link within one hour to choose a new password:")],
-        "link": "{link}",
-        "label": _("Choose a new password"),
-        "after": [_("If you did not ask for it, ignore this message.")],
-    }
-    text, html = (show_page(part, **told) for part in notices.PARTS)
-    people.mail_reset(guard.me(), account, base(), str(told["title"]), text, html)
+    letter = reset_letter() | {"company": guard.me().company_name}
+    text, html = show_letter(**letter)
+    people.mail_reset(guard.me(), account, base(), letter["title"], text, html)
     flash(_("A link for a new password is on its way to %(name)s.", name=account.name))
     return leave_to("team.show", account_id=account.id)
 

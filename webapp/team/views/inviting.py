@@ -10,7 +10,7 @@ from webapp.accounts import guard
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
-from webapp.common.htmx import show_page, show_part
+from webapp.common.htmx import show_letter, show_page, show_part
 from webapp.common.i18n import _
 from webapp.common.urls import base
 from webapp.notices import services as notices
@@ -84,7 +84,7 @@ def letter(made: TeamInvitation, token: str) -> Letter:
         "label": _("Accept the invitation"),
         "after": [_("The link works once, for three days. If you do not know who this is, ignore this message.")],
     }
-    text, html = (show_page(part, **told) for part in notices.PARTS)
+    text, html = show_letter(**told)
     return Letter(title, text, html)
 
 
