@@ -101,8 +101,11 @@ def hurrying() -> Iterator[None]:
 
 
 def locking(query: Any) -> Any:
-    """A select whose rows nobody changes until this transaction ends; SQLite's transactions lock everything anyway."""
-    return query if is_sqlite() else query.for_update()
+    """A select whose rows nobody changes until this transaction ends; SQLite's transactions lock everything anyway.
+
+    What refers to such a row can be written meanwhile, so that no two wait for each other.
+    """
+    return query if is_sqlite() else query.for_update("FOR NO KEY UPDATE")
 
 
 @contextmanager

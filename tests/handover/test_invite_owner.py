@@ -82,7 +82,7 @@ def test_by_the_code_alone_it_is_bound_to_nobody(admin, site):
         ({"validity": "until", "until": ""}, "Until when?"),
         ({"validity": "until", "until": "never"}, "Until when?"),
         ({"validity": "until", "until": "2001-01-01T10:00"}, "Choose a moment in the future."),
-        ({"validity": "until", "until": "9999-12-31T23:59"}, "Choose a moment in the future."),
+        ({"validity": "until", "until": "9999-12-31T23:59"}, "Choose a moment within the next ten years."),
         ({"site_information": None, "configuration": "y"}, "The permissions below need this one."),
         ({"configuration": "y", "which": "some"}, "Tick at least one device."),
         ({"configuration": "y", "which": "none"}, "Choose one from the list."),

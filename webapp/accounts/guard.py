@@ -118,7 +118,7 @@ def require_own_eyes() -> None:
     """Raise Forbidden when somebody who looks at another's pages would change something, or see what is personal."""
     if request.endpoint in {None, *WHILE_VIEWING} or not current_user.is_authenticated or not current_user.viewer:
         return
-    if request.method == "GET" and request.blueprint != OWN:
+    if request.method in {"GET", "HEAD"} and request.blueprint != OWN:
         return
     raise Forbidden(_("You are looking at the pages of %(name)s: nothing can be changed there.", name=me().name))
 

@@ -55,7 +55,7 @@ class Act(NamedTuple):
     site_id: int | None
     site: str | None
     zone: str | None
-    open: bool  # False: the reader sees of the site its name alone (decision 12)
+    open: bool  # False: a site that the reader does not see, or its name alone (decision 12); one that is gone is open
 
 
 class Place(NamedTuple):
@@ -76,11 +76,13 @@ class Scope:
     company_id: int
     places: Statement
     only: int | None = None  # the person's id; None: all of the company
+    team: bool = False  # beside, what was done at no site
 
     def condition(self, entry: str) -> Statement:
         if self.only is None:
             return f"{entry}.company_id = ?", [self.company_id]
-        own = f"({entry}.actor_id = ? OR {entry}.site_id IN (SELECT id FROM places))"  # noqa: S608  (names of our own)
+        at_none = f" OR {entry}.site_id IS NULL" if self.team else ""
+        own = f"({entry}.actor_id = ? OR {entry}.site_id IN (SELECT id FROM places){at_none})"  # noqa: S608  (names of our own)
         return f"{entry}.company_id = ? AND {own}", [self.company_id, self.only]
 
 
@@ -111,7 +113,9 @@ class Filter:
 
 ACTS = """
 SELECT e.id, e.at, e.actor_name, e.action, e.target_name, e.changes, e.address, e.agent, e.site_id,
-       p.name, p.zone, COALESCE(p.open, 1)
+       p.name, p.zone, CASE WHEN e.site_id IS NULL THEN 1 WHEN p.id IS NOT NULL THEN p.open
+       WHEN EXISTS (SELECT 1 FROM audit_entry d WHERE d.site_id = e.site_id AND d.action = 'site.deleted') THEN 1
+       ELSE 0 END
 FROM audit_entry e LEFT JOIN places p ON p.id = e.site_id
 WHERE {where} ORDER BY e.at DESC, e.id DESC LIMIT ? OFFSET ?
 """

@@ -60,10 +60,10 @@ def story(site_id: int) -> Any:
 
 
 def scope() -> Scope:
-    """All of the company for who looks after all sites or the team; for others their sites and their own acts (R2)."""
-    whole = current_user.sees_all or current_user.may(Right.MANAGE_TEAM)
-    places = sites.places_seen_by(current_user)
-    return Scope(current_user.company_id, places, None if whole else current_user.id)
+    """All of the company for who looks after all sites; for others their sites and their own acts (R2), and for who
+    looks after the team what was done at no site."""
+    places, team = sites.places_seen_by(current_user), current_user.may(Right.MANAGE_TEAM)
+    return Scope(current_user.company_id, places, None if current_user.sees_all else current_user.id, team)
 
 
 def choice() -> dict[str, str]:

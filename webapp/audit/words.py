@@ -47,6 +47,7 @@ PHRASES = {
         "password.changed": lazy("%(who)s changed their password"),
         "password.reset": lazy("%(who)s set a new password for %(what)s"),
         "account.edited": lazy("%(who)s changed their account"),
+        "account.address_proved": lazy("%(who)s confirmed the e-mail address; a password from before has ended"),
         "responsibility.noted": lazy("%(who)s read the note on responsibility"),
         "second_factor.on": lazy("%(who)s turned on two-factor sign-in"),
         "second_factor.begun": lazy("%(who)s began to set up two-factor sign-in"),
@@ -60,7 +61,6 @@ PHRASES = {
         "site.added": lazy("%(who)s added the site %(what)s"),
         "site.edited": lazy("%(who)s changed the site %(what)s"),
         "site.deleted": lazy("%(who)s deleted the site %(what)s"),
-        "site.adopted": lazy("%(who)s took on the existing site %(what)s"),
     },
     Group.DEVICES: {
         "device.added": lazy("%(who)s added %(what)s"),

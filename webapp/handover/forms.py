@@ -116,8 +116,10 @@ class WantedForm(Form):
         if field.data is None:
             field.errors = []
             raise StopValidation(_("Until when? Choose a day and a time."))
-        if not clock.now() + timedelta(minutes=1) < (self.end or clock.now()) <= clock.now() + FARTHEST:
+        if not clock.now() + timedelta(minutes=1) < (self.end or clock.now()):
             raise ValidationError(_("Choose a moment in the future."))
+        if (self.end or clock.now()) > clock.now() + FARTHEST:
+            raise ValidationError(_("Choose a moment within the next ten years, or no end at all."))
 
 
 class InviteForm(WantedForm):

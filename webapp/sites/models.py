@@ -12,7 +12,7 @@ from webapp.accounts.models import Account, Company, naive
 from webapp.accounts.principal import Principal
 from webapp.common import clock
 from webapp.common.text import fold, fold_name
-from webapp.db import BaseModel, UtcDateTimeField, rows
+from webapp.db import BaseModel, UtcDateTimeField, locking, rows
 
 
 class SiteStatus(StrEnum):
@@ -51,6 +51,11 @@ class Site(BaseModel):
     @classmethod
     def of(cls, by: Principal, site_id: int) -> Site | None:
         return cls.get_or_none((cls.id == site_id) & cls.seen_by(by))
+
+    @classmethod
+    def locked(cls, site_id: int, *conditions: Expression) -> Site | None:
+        """The site as it is until this transaction ends; it is locked before all that hangs on it."""
+        return locking(cls.select().where(cls.id == site_id, *conditions)).first()
 
     @classmethod
     def seen_by(cls, by: Principal) -> Expression:

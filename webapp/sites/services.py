@@ -67,6 +67,18 @@ def find_for(by: Principal, site_id: int, operation: Operation) -> Site:
     return site
 
 
+def hold(by: Principal, site_id: int, operation: Operation) -> Site:
+    """In a transaction, before all else of it: the site, whose state allows this and stays until the transaction ends.
+
+    What was looked at before the transaction may have changed: the owner may have said no. Raises NotFound, Refused.
+    """
+    site = Site.locked(site_id, Site.seen_by(by))
+    if site is None:
+        raise NotFound
+    require(site, operation)
+    return site
+
+
 def allows(site: Site, operation: Operation) -> bool:
     return operation in ALLOWED[site.status]
 
@@ -111,6 +123,7 @@ def edit(by: Principal, site: Site, typed: dict[str, Any], version: int) -> None
         setattr(site, name, typed[name])
     try:
         with transaction():
+            hold(by, site.id, Operation.EDIT)
             require_free_name(site)
             if not site.move_on(version, changed):
                 raise Refused(
@@ -127,6 +140,7 @@ def delete(by: Principal, site: Site, typed_name: str) -> None:
     if typed_name.casefold() != site.name.casefold():
         raise Refused(_("Type the name exactly as it stands here: %(name)s", name=site.name), "name_differs")
     with transaction():
+        hold(by, site.id, Operation.DELETE)
         site_leaving.send(site, by=by)
         if not site.delete_instance():
             raise NotFound

@@ -17,7 +17,7 @@ from webapp.common.i18n import _
 from webapp.common.memo import show_list
 from webapp.common.pages import page_number
 from webapp.devices.services import lists
-from webapp.handover.services import owned
+from webapp.handover.services import owned, packs
 from webapp.handover.services.standing import standing
 from webapp.health.services import rollup
 from webapp.sites import services
@@ -175,7 +175,11 @@ def refuse_edit(site_id: int, form: SiteForm, no: Refused) -> str:
 def confirm_delete(site_id: int) -> Any:
     site = services.find(current_user, site_id)
     services.require(site, services.Operation.DELETE)
-    return show_piece("sites/_delete.html", site_page(site), form=DeleteSiteForm())
+    return show_delete(site, DeleteSiteForm())
+
+
+def show_delete(site: Site, form: DeleteSiteForm) -> str:
+    return show_piece("sites/_delete.html", site_page(site), form=form, signed=packs.count_signed(site))
 
 
 @bp.post("/<id:site_id>/delete")
@@ -184,12 +188,12 @@ def delete(site_id: int) -> Any:
     site = services.find(current_user, site_id)
     form = DeleteSiteForm()
     if not form.validate():
-        return show_piece("sites/_delete.html", site_page(site), form=form), 422
+        return show_delete(site, form), 422
     try:
         services.delete(current_user, site, form.name.data)
     except Refused as no:
         form.name.errors = [no.why]
         status = 422 if no.code == "name_differs" else 409
-        return show_piece("sites/_delete.html", site_page(site), form=form), status
+        return show_delete(site, form), status
     flash(_("%(site)s is deleted.", site=site.name))
     return leave_to("sites.index")

@@ -56,6 +56,7 @@ class Account(BaseModel):
     company = ForeignKeyField(Company, null=True, on_delete="CASCADE")  # None: an owner
     company_id: int
     email = CharField(max_length=254, unique=True, null=True)  # casefolded; None: an owner who gave none
+    email_proved_at = UtcDateTimeField(null=True)  # when a link that was mailed to it was first used
     phone = CharField(max_length=32, default="")
     name = CharField(max_length=128)
     role = CharField(max_length=32)

@@ -66,7 +66,8 @@ class Session(BaseModel):
 
 PERSON = """
 SELECT a.id, COALESCE(c.id, 0), COALESCE(c.name, ''), a.name, COALESCE(a.email, ''), a.role, a.language, s.id,
-       a.responsible_at IS NOT NULL, r.rights, CASE WHEN a.id = w.id THEN '' ELSE w.name END, s.seen_at
+       a.responsible_at IS NOT NULL, r.rights,
+       CASE WHEN a.id = w.id THEN '' ELSE COALESCE(NULLIF(w.name, ''), w.email) END, s.seen_at
 FROM session s JOIN account w ON w.id = s.account_id JOIN account a ON a.id = COALESCE(s.viewing_id, s.account_id)
 LEFT JOIN company c ON c.id = a.company_id LEFT JOIN company_role r ON r.id = a.own_role_id
 WHERE s.token_hash = ? AND s.seen_at > ? AND s.created_at > ? AND a.disabled_at IS NULL AND w.disabled_at IS NULL

@@ -11,6 +11,8 @@ from webapp.db import transaction
 
 def choose_language(by: Principal, language: str) -> None:
     """`language` is a code, or "" for what the browser says."""
+    if language == by.language:
+        return
     with transaction():
         Account.set_fields(by.id, language=language)
         audit.record(by, "account.edited", changes=["language"])

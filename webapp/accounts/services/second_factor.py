@@ -19,7 +19,7 @@ from webapp.accounts.services.companies import ALPHABET
 from webapp.audit import services as audit
 from webapp.audit.services import Actor
 from webapp.common import clock, vault
-from webapp.common.errors import NotFound, Refused
+from webapp.common.errors import Forbidden, NotFound, Refused
 from webapp.common.i18n import _
 from webapp.common.tokens import hash_token
 from webapp.db import one_at_a_time, transaction
@@ -197,10 +197,12 @@ def is_required(company_id: int) -> bool:
 
 
 def require(by: Principal, on: bool) -> None:
-    """Ask all people of a company for a second factor or a passkey, or no longer. Raises Refused.
+    """Ask all people of a company for a second factor or a passkey, or no longer. Raises Forbidden, Refused.
 
     Who has none is signed out, and led to set one up when they come back.
     """
+    if not by.is_admin:
+        raise Forbidden(_("Only the Installer Admin decides this."))
     if on and factor.people_without(by.company_id, Role.INSTALLER_ADMIN):
         raise Refused(_("The Installer Admin has to have two-factor sign-in or a passkey first: set up one of them."))
     with transaction():

@@ -7,7 +7,8 @@ from datetime import timedelta
 from markupsafe import escape
 
 from webapp.accounts.hashing import hash_password, matches
-from webapp.accounts.models import Account, ResetToken, Session
+from webapp.accounts.models import Account, Passkey, ResetToken, Session
+from webapp.accounts.permissions import Role
 from webapp.accounts.principal import Operator, Principal
 from webapp.accounts.services import throttle
 from webapp.audit import services as audit
@@ -82,7 +83,26 @@ def reset(token: str, new: str, address: str, agent: str) -> None:
             raise NotFound
         account = found.account
         by = Operator(account.company_id, account.id, account.name, address, agent)
+        prove_address(account, by)
         write_password(account, new, hashed, by, "password.reset")
+
+
+def prove_address(account: Account, by: Actor) -> bool:
+    """Inside the transaction in which a mailed link is used: the address is this person's.
+
+    An end user's account can be made by anybody who has an invitation, in anybody's name. So what was set up before its
+    address was proved ends: sessions, passkeys, the password. True when there was any of it.
+    """
+    if account.email_proved_at:
+        return False
+    Account.set_fields(account.id, email_proved_at=clock.now())
+    if account.role != Role.OWNER:
+        return False
+    ended = [bool(account.password_hash), Passkey.forget(account.id), Session.end_others(account.id, None)]
+    Account.set_fields(account.id, password_hash="")
+    if any(ended):
+        audit.record(by, "account.address_proved", account)
+    return any(ended)
 
 
 def reset_from_command_line(email: str, new: str) -> None:

@@ -8,8 +8,7 @@ from flask import flash, make_response, redirect, request, url_for
 from flask_login import current_user
 
 from webapp.accounts.forms import CodeForm, TurnOffForm
-from webapp.accounts.guard import before_second_factor, may, me
-from webapp.accounts.permissions import Right
+from webapp.accounts.guard import before_second_factor, me
 from webapp.accounts.services import second_factor
 from webapp.accounts.views import bp
 from webapp.common.htmx import go_on_to, leave_to, show_page, show_part, wants_part
@@ -88,7 +87,6 @@ WRONG = {
 
 
 @bp.post("/account/require-two-factor")
-@may(Right.MANAGE_TEAM)
 def require_second_factor() -> Any:
     second_factor.require(me(), request.form.get("on") == "1")
     if wants_part():

@@ -46,11 +46,14 @@ def record(
     """Append a row inside the caller's transaction. `changes` are names of fields, never their values.
 
     `site` is the id of the site where it was done, else the target says so. The row is one of the actor's company;
-    who has none, as an owner, writes it into the log of `company`, else of the target's.
+    who has none, as an owner, writes it into the log of `company`, else of the target's: without where from, which is
+    nothing for a company to know.
     """
+    of_target = company or getattr(target, "audit_company", None)
+    where = ("", "") if of_target and not by.company_id else (by.address, by.agent[:200])
     AuditEntry.create(
         at=clock.now(),
-        company_id=by.company_id or company or getattr(target, "audit_company", None),
+        company_id=by.company_id or of_target,
         site_id=site or getattr(target, "audit_site", None),
         actor_id=by.id,
         actor_name=by.name[:128],
@@ -58,6 +61,6 @@ def record(
         target_id=target.id if target else None,
         target_name=target.name[:200] if target else "",
         changes=json.dumps(sorted(changes)),
-        address=by.address,
-        agent=by.agent[:200],
+        address=where[0],
+        agent=where[1],
     )

@@ -101,10 +101,9 @@ def store(by: Principal, site_id: int, typed: dict[str, Any], code: str, facts: 
 
 
 def insert(by: Principal, site_id: int, typed: dict[str, Any], code: str, facts: dict[str, Any]) -> Device:
-    site = sites.find(by, site_id)
     if not by.may(Right.MANAGE_DEVICES):
         raise NotFound
-    require_allowed(by, site)
+    site = sites.hold(by, site_id, sites.Operation.MANAGE_DEVICES)
     received = bool(typed.get("received"))
     require_free(by, typed["host"], typed["port"], site_id, received=received)
     said = states.identity(facts) if code == "ok" else {"https": typed["https"]}

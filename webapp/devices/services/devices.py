@@ -97,6 +97,7 @@ def changed_meanwhile() -> Refused:
 
 
 def write_address(by: Principal, device: Device, typed: dict[str, Any], changed: list[str]) -> None:
+    sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
     Device.locked(device.id)  # before its state, in the order in which checks take both
     now = clock.now()
     values: dict[str, Any] = {name: typed[name] for name in ("name", *CONNECTION)}
@@ -172,6 +173,7 @@ def accept_key(by: Principal, device: Device, key: str) -> Probe:
     if not state or not key or state.seen_key != key:
         raise Refused(_("The device shows another certificate by now. Check again, then compare."), "key_differs")
     with transaction():
+        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
         if not Device.note(device.id, device.connection_version, pin=key):
             raise changed_meanwhile()
         audit.record(by, "device.certificate_accepted", device)
@@ -188,6 +190,7 @@ def accept_replacement(by: Principal, device: Device, serial: str) -> Probe | No
     sites.require(device.site, sites.Operation.MANAGE_DEVICES)
     probing.require_turn(by)
     with transaction():
+        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
         if not write_replacement(device, serial):
             return None
         audit.record(by, "device.replaced", device, ["serial", "model"])
@@ -236,6 +239,7 @@ def set_type(by: Principal, device: Device, kind: str) -> None:
 
 def write_type(by: Principal, device: Device, **values: Any) -> None:
     with transaction():
+        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
         if not Device.move_on(device.id, device.version, changed_at=clock.now(), changed_by=by.id, **values):
             raise changed_meanwhile()
         audit.record(by, "device.type_set", device, ["type"])
@@ -271,6 +275,7 @@ def delete(by: Principal, device: Device) -> None:
     if why := deletion_refusal(device):
         raise Refused(why, "site_authorized")
     with transaction():
+        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
         device_leaving.send(device, by=by)
         Probe.forget(device.id, device.site.company_id, device.host, device.port)
         if not device.delete_instance():

@@ -10,7 +10,7 @@ from peewee import CharField, Expression, ForeignKeyField, IntegerField, TextFie
 
 from webapp.accounts.models import Account, Company
 from webapp.accounts.principal import Principal
-from webapp.db import BaseModel, UtcDateTimeField, locking
+from webapp.db import BaseModel, UtcDateTimeField
 from webapp.sites.models import Site
 
 SHOWN = 50  # of a site's packs and of a pack's links: the newest
@@ -71,6 +71,16 @@ class HandoverPack(BaseModel):
         return bool(cls.update(version=cls.version + 1, **values).where(mine).execute() == 1)
 
     @classmethod
+    def count_signed(cls, site_id: int) -> int:
+        return int(cls.select().where(cls.site == site_id, cls.signed_at.is_null(False)).count())
+
+    @classmethod
+    def unfinished(cls, site_id: int) -> list[int]:
+        return [
+            pack_id for (pack_id,) in cls.select(cls.id).where(cls.site == site_id, cls.signed_at.is_null()).tuples()
+        ]
+
+    @classmethod
     def is_signed(cls, pack_id: int) -> bool:
         return bool(cls.select().where(cls.id == pack_id, cls.signed_at.is_null(False)).exists())
 
@@ -117,7 +127,7 @@ class PackPhoto(BaseModel):
     @classmethod
     def kept(cls, site_id: int, names: Collection[str]) -> set[str]:
         """Which of these names have rows, once whoever is deleting the site has ended."""
-        locking(Site.select(Site.id).where(Site.id == site_id)).first()
+        Site.locked(site_id)
         return {name for (name,) in cls.select(cls.name).where(cls.name.in_(list(names))).tuples()}
 
 

@@ -7,17 +7,11 @@ from datetime import datetime
 
 from webapp.accounts.models import Account, Company
 from webapp.accounts.principal import Principal
-from webapp.db import locking
 from webapp.devices.models import Device, DeviceState, Probe, Status
 from webapp.devices.models.permission import DevicePermission
 from webapp.handover.models.invitation import OwnerInvitation
 from webapp.handover.models.request import AccessRequest, Answer, Asked
 from webapp.sites.models import Assignment, Site
-
-
-def locked_site(site_id: int) -> Site | None:
-    """The site, which nobody changes until this transaction ends: it is locked before all that hangs on it."""
-    return locking(Site.select().where(Site.id == site_id)).first()
 
 
 def unattended(code: str) -> Site | None:

@@ -11,7 +11,7 @@ from webapp.handover.models import AccessRequest, Asked, Wanted
 from webapp.handover.models.places import unattended
 from webapp.handover.services import holding
 from webapp.handover.services.asking import ask
-from webapp.handover.services.granting import Unnamed
+from webapp.handover.services.granting import Unlisted
 
 MOST = 10  # looks for a site by one person in an hour
 
@@ -27,7 +27,7 @@ def ask_adoption(by: Principal, code: str, reason: str) -> AccessRequest:
             if site.company_id or site.owner_id is None:
                 raise unknown()
             made = ask(by, site, Asked.ADOPTION, reason, Wanted(True))
-            audit.record(by, "authorization.asked", Unnamed(site.id, site.code or ""))
+            audit.record(by, "authorization.asked", Unlisted(site.id, site.code or ""))
     except NotFound as gone:
         raise unknown() from gone
     return made

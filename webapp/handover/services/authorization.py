@@ -20,7 +20,7 @@ from webapp.handover.models.places import (
     prolong_permission,
     take_permission,
 )
-from webapp.handover.services import granting, holding
+from webapp.handover.services import granting, holding, packs, photos
 from webapp.qr.services import ending
 from webapp.sites import services as sites
 from webapp.sites.models import Site, SiteStatus
@@ -153,7 +153,8 @@ def release_site(by_company: Principal, site: Site) -> None:
 def release_company(by_owner: Principal, site: Site) -> None:
     """The company leaves the site with all that it knew of the devices; the owner keeps them.
 
-    Device passwords are wiped, so nothing is checked any more; codes and links of the devices end.
+    Device passwords are wiped, so nothing is checked any more; codes and links of the devices end, and handover packs
+    that nobody has signed are gone.
     Raises Refused, Forbidden.
     """
     now = clock.now()
@@ -165,9 +166,11 @@ def release_company(by_owner: Principal, site: Site) -> None:
         DevicePermission.end_all(current)
         forget_secrets(current)
         ending.end_at(current)
+        photographed = packs.discard_unfinished(current.id)
         end_assignments(current.id)
         close_requests(current.id, list(Asked), Answer.DECLINED, now, by_owner.name)
         holding.ensure_code(current)
         values = {"company": None, "authorized_at": None, "authorized_until": None}
         if not Site.decide(current.id, current.decided, decided=SiteStatus.OWNED_UNAUTHORIZED, **values):
             raise holding.changed_meanwhile()
+    photos.drop(photographed)

@@ -15,8 +15,8 @@ from webapp.handover.services import holding
 from webapp.sites.models import Site, SiteStatus
 
 
-class Unnamed(NamedTuple):
-    """A site as the log of a company that does not look after it names it: by its ID."""
+class Unlisted(NamedTuple):
+    """A site in an act that stands in no log of the company that looks after it; `name` is its name, or its ID."""
 
     id: int
     name: str

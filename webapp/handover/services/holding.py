@@ -13,7 +13,7 @@ from webapp.common.i18n import _
 from webapp.db import transaction
 from webapp.devices.models.permission import DevicePermission, Permission
 from webapp.handover.models import Wanted
-from webapp.handover.models.places import devices_of, give_code, locked_site
+from webapp.handover.models.places import devices_of, give_code
 from webapp.sites.models import Site, SiteStatus
 
 ALPHABET, LENGTH = "23456789ABCDEFGHJKMNPQRSTVWXYZ", 12  # of a site's ID: nothing that is misread
@@ -25,7 +25,7 @@ LONGEST = timedelta(days=3650)
 def holding(site_id: int) -> Iterator[Site]:
     """The site as it is now; nobody changes it until the transaction within has ended. Raises NotFound."""
     with transaction():
-        site = locked_site(site_id)
+        site = Site.locked(site_id)
         if site is None:
             raise NotFound
         yield site

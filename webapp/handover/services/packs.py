@@ -10,7 +10,7 @@ from webapp.audit import services as audit
 from webapp.common import clock
 from webapp.common.errors import NotFound, Refused
 from webapp.common.i18n import _, plural
-from webapp.db import one_at_a_time, transaction
+from webapp.db import transaction
 from webapp.handover.models import HandoverPack, PackPhoto
 from webapp.handover.services import photos, snapshots
 from webapp.handover.services.snapshots import TESTS, Document
@@ -60,7 +60,8 @@ def make(by: Principal, site: Site, addresses: bool) -> HandoverPack:
     """A pack of the site as it is now. Raises Refused."""
     sites.require(site, Operation.EDIT)
     document = snapshots.canonical(snapshots.take(by, site, addresses))
-    with one_at_a_time(f"packs of site {site.id}"):
+    with transaction():
+        sites.hold(by, site.id, Operation.EDIT)
         if HandoverPack.unsigned_at(site.id, by.company_id) >= MOST_UNSIGNED:
             why = _(
                 "%(site)s has %(num)s packs that nobody has signed. Use or delete one of them.",
@@ -84,12 +85,26 @@ def make(by: Principal, site: Site, addresses: bool) -> HandoverPack:
 def discard(by: Principal, pack: HandoverPack) -> None:
     """Forget a pack that nobody has signed, with its photos. Raises Refused."""
     with transaction():
+        sites.hold(by, pack.site_id, Operation.EDIT)
         if not HandoverPack.change(pack.id):
             raise is_signed()
         names = [photo.name for photo in PackPhoto.of_pack(pack.id)]
         HandoverPack.discard(pack.id)
         audit.record(by, "pack.deleted", pack.site)
     photos.drop(names)
+
+
+def discard_unfinished(site_id: int) -> list[str]:
+    """In a transaction: forget what nobody has signed there. Gives the names of its photos' files, to be dropped."""
+    unfinished = HandoverPack.unfinished(site_id)
+    names = [photo.name for pack_id in unfinished for photo in PackPhoto.of_pack(pack_id)]
+    for pack_id in unfinished:
+        HandoverPack.discard(pack_id)
+    return names
+
+
+def count_signed(site: Site) -> int:
+    return HandoverPack.count_signed(site.id)
 
 
 def write_notes(by: Principal, pack: HandoverPack, notes: str, tested: Iterable[str], version: int) -> None:
@@ -99,6 +114,7 @@ def write_notes(by: Principal, pack: HandoverPack, notes: str, tested: Iterable[
     if changed == {name: getattr(pack, name) for name in changed}:
         return
     with transaction():
+        sites.hold(by, pack.site_id, Operation.EDIT)
         if not HandoverPack.change(pack.id, version, **changed):
             raise changed_meanwhile(pack)
         audit.record(by, "pack.edited", pack.site, [name for name in changed if changed[name] != getattr(pack, name)])
@@ -117,6 +133,7 @@ def add_photo(by: Principal, pack: HandoverPack, stream: BinaryIO, caption: str)
     name = photos.keep(photo)
     try:
         with transaction():
+            sites.hold(by, pack.site_id, Operation.EDIT)
             if not HandoverPack.change(pack.id):
                 raise is_signed()
             if len(PackPhoto.of_pack(pack.id)) >= MOST_PHOTOS:
@@ -145,6 +162,7 @@ def too_many_photos() -> Refused:
 def remove_photo(by: Principal, pack: HandoverPack, photo_id: int) -> None:
     """Raises NotFound, Refused."""
     with transaction():
+        sites.hold(by, pack.site_id, Operation.EDIT)
         if not HandoverPack.change(pack.id):
             raise is_signed()
         photo = PackPhoto.in_pack(pack.id, photo_id)
@@ -164,6 +182,7 @@ def sign(by: Principal, pack: HandoverPack, name: str, strokes: Strokes, version
         raise changed_meanwhile(pack)
     at = clock.now()
     with transaction():
+        sites.hold(by, pack.site_id, Operation.EDIT)
         document = snapshots.signed(whole(pack), name, at, strokes)
         text = snapshots.canonical(document)
         values = {"document": text, "sha256": snapshots.digest(text), "signed_at": at, "signer_name": name}

@@ -101,7 +101,7 @@ def sees(by: Principal, request: AccessRequest) -> bool:
 def target(request: AccessRequest) -> audit.Target:
     """What the log names: the device, the site, or of a site that is another's its ID alone."""
     if request.kind == Asked.ADOPTION and request.site.company_id != request.company_id:
-        return granting.Unnamed(request.site_id, request.site.code or "")
+        return granting.Unlisted(request.site_id, request.site.code or "")
     return request.device if request.device else request.site
 
 

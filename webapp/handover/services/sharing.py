@@ -16,9 +16,9 @@ from webapp.common.i18n import _
 from webapp.common.tokens import hash_token, new_token
 from webapp.db import transaction
 from webapp.handover.models import Answer, ShareInvitation
-from webapp.handover.models.places import locked_site
 from webapp.handover.models.sharing import end_share, sees, share_with, shares_of
 from webapp.handover.services import holding
+from webapp.handover.services.granting import Unlisted
 from webapp.owners.services import people
 from webapp.sites.models import Site, SiteShare
 
@@ -68,7 +68,7 @@ def invite(by: Principal, site: Site, name: str, email: str) -> tuple[ShareInvit
             email=email,
             token_hash=hash_token(token),
         )
-        audit.record(by, "site.shared", current)
+        audit.record(by, "site.shared", Unlisted(current.id, current.name))
     return made, token
 
 
@@ -78,7 +78,7 @@ def withdraw(by: Principal, site: Site, invitation_id: int) -> None:
     with holding.holding(site.id) as current:
         if not ShareInvitation.withdraw(current.id, invitation_id, clock.now()):
             raise NotFound
-        audit.record(by, "share.withdrawn", current)
+        audit.record(by, "share.withdrawn", Unlisted(current.id, current.name))
 
 
 def find_share(by: Principal, site: Site, share_id: int) -> SiteShare:
@@ -97,7 +97,7 @@ def end(by: Principal, site: Site, share_id: int) -> SiteShare:
         ended = end_share(current.id, share_id)
         if ended is None:
             raise NotFound
-        audit.record(by, "site.share_ended", current)
+        audit.record(by, "site.share_ended", Unlisted(current.id, current.name))
     return ended
 
 
@@ -152,7 +152,7 @@ def accept(token: str, person: Principal) -> Site:
             raise over(state_of(find(token)))
         if not share_with(site.id, person.id, now):
             raise Refused(_("You see this site already."), "sees_already")
-        audit.record(person, "share.accepted", site)
+        audit.record(person, "share.accepted", Unlisted(site.id, site.name))
     return site
 
 
@@ -170,7 +170,7 @@ def accept_as_new(token: str, typed: dict[str, str], language: str, address: str
     if Account.by_email(typed["email"]):
         raise Refused(_("This e-mail address has an account already. Sign in, then accept."), "sign_in_first")
     with transaction():
-        locked_site(found.site_id)  # before the account, in the order of every other answer
+        Site.locked(found.site_id)  # before the account, in the order of every other answer
         account = people.register(typed["name"], typed["email"], "", typed["password"], language)
         person = acting(account.id, address, agent)
         assert person, "it was made just now"  # noqa: S101

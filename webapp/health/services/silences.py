@@ -26,6 +26,7 @@ def begin(by: Principal, device: Device, hours: int, reason: str) -> None:
     sites.require(device.site, sites.Operation.MANAGE_DEVICES)
     now = clock.now()
     with transaction():
+        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
         Device.locked(device.id)
         Silence.set(device.id, until=now + timedelta(hours=hours), reason=reason, by_name=by.name, began_at=now)
         audit.record(by, "device.maintenance_begun", device, ["until", "reason"])
@@ -35,6 +36,7 @@ def end(by: Principal, device: Device) -> bool:
     """End it now: False when none went on. Raises Refused."""
     sites.require(device.site, sites.Operation.MANAGE_DEVICES)
     with transaction():
+        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
         if not (of(device) and Silence.lift(device.id)):
             return False
         audit.record(by, "device.maintenance_ended", device)

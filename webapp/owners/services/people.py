@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from peewee import IntegrityError
 
@@ -63,7 +64,6 @@ def choose_first_password(by: Principal, email: str, new: str) -> None:
                 raise Refused(_("You have a password already. Change it on this page."), "has_password")
             Account.set_fields(by.id, email=email)
             account = Account.get_by_id(by.id)
-            SignInLink.close(by.id)
             secrets.write_password(account, new, hashed, by, "password.changed", kept=by.session_id)
     except IntegrityError as error:
         raise email_taken() from error
@@ -114,8 +114,13 @@ def can_use(token: str) -> bool:
     return link.is_open(clock.now())
 
 
-def use_link(token: str, address: str, agent: str) -> str | None:
-    """Begin a session; gives its token. None for a link that has been used or has expired.
+class Begun(NamedTuple):
+    token: str  # of the session
+    proved: bool  # the address was not known to be theirs before: whoever had used it is out
+
+
+def use_link(token: str, address: str, agent: str) -> Begun | None:
+    """Begin a session. None for a link that has been used or has expired.
 
     Raises NotFound, and Pending for an owner who has a second factor: a mailbox is no more than a password is.
     """
@@ -126,6 +131,9 @@ def use_link(token: str, address: str, agent: str) -> str | None:
         if not SignInLink.use(link.token_hash, clock.now()):
             return None
         if not sessions.needs_second_step(link.account_id):
-            return sessions.begin(link.account, address, agent)
+            by = Operator(None, link.account_id, link.account.name, address, agent)
+            proved = secrets.prove_address(link.account, by)
+            begun = sessions.begin(link.account, address, agent)
+            return Begun(begun, proved) if begun else None
         waiting = sessions.wait_for_code(link.account)
     raise sessions.Pending(waiting)

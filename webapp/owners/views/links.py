@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, redirect, session, url_for
+from flask import current_app, flash, redirect, session, url_for
 from flask_login import current_user
 
 from webapp.accounts import guard
@@ -13,6 +13,7 @@ from webapp.accounts.services import sessions
 from webapp.common.htmx import show_page
 from webapp.common.i18n import _
 from webapp.notices import services as notices
+from webapp.owners import listeners as _listeners  # noqa: F401  (listens once it is imported)
 from webapp.owners.forms import LinkForm
 from webapp.owners.services import people
 from webapp.owners.views import bp
@@ -66,5 +67,7 @@ def use_link(token: str) -> Any:
         return redirect(url_for("accounts.show_code"), 303)
     if begun is None:
         return show(token, False)
-    guard.let_in(begun)
+    guard.let_in(begun.token)
+    if begun.proved:
+        flash(_("Your e-mail address is confirmed. A password or passkey from before does not hold any more."), "warn")
     return redirect(url_for("home.show"), 303)

@@ -118,6 +118,8 @@ def keep_each(
 ) -> list[Kept]:
     """Keep what write_each() gave: all or nothing, each with its entry in the audit log."""
     with transaction():
+        for site_id in sorted({device.site_id for device in made_of}):
+            sites.hold(by, site_id, sites.Operation.MANAGE_DEVICES)
         return [keep(by, device, text, encrypted, now, expires) for device, text in zip(made_of, written, strict=True)]
 
 

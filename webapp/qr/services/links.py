@@ -99,6 +99,7 @@ def make(by: Principal, device: Device, days: int, uses: int) -> tuple[QrLink, s
     turns.take(by)
     token, now = secrets.token_urlsafe(TOKEN), clock.now()
     with transaction():
+        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
         link = QrLink.create(
             device=device,
             made_at=now,

@@ -16,7 +16,7 @@ from webapp.db import one_at_a_time
 from webapp.sites.models import Assignment, Site
 from webapp.team.models import people, reach
 from webapp.team.services import choices
-from webapp.team.services.people import changed_meanwhile, company_lock, is_live
+from webapp.team.services.people import assignable, changed_meanwhile, company_lock, is_live
 
 SHOWN = 40  # sites that are offered without a search
 MOST = 100  # pairs of a site and an employee in one call
@@ -72,14 +72,6 @@ def manager(by: Principal, account: Account, one: Assignment | None = None) -> M
     until, live = (one.until, is_live(one)) if one else (None, True)
     you = account.id == by.id
     return Manager(account.id, account.name, choice.role, choice.own_name, until, live, one is None, you)
-
-
-def assignable(by: Principal) -> list[Account]:
-    """Whom a person can assign a site to: all who may sign in and see only what is assigned to them.
-
-    Themselves they cannot: nobody prolongs their own assignment.
-    """
-    return [one for one in people.colleagues(by.company_id) if one.id != by.id and not people.sees_all(one)]
 
 
 def offered_at(by: Principal) -> list[choices.Person]:

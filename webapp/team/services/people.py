@@ -130,6 +130,7 @@ def effects(by: Principal, account: Account) -> Effects:
 def disable(by: Principal, account: Account) -> None:
     """Keep a person out until they are enabled again: sessions, links and invitations of theirs end now."""
     with one_at_a_time(company_lock(by.company_id)):
+        find_other(by, account.id)  # they may have become the Installer Admin meanwhile
         if not people.disable(account.id, clock.now()):
             raise Refused(_("%(name)s is disabled already.", name=account.name), "disabled")
         end_all_of(account)
@@ -156,19 +157,25 @@ def enable(by: Principal, account: Account) -> None:
 
 
 def heirs(by: Principal, account: Account) -> list[Account]:
-    """Who may get a person's sites: all who see only what is assigned to them, but whoever decides it."""
-    return [
-        one
-        for one in people.colleagues(by.company_id)
-        if one.id not in {by.id, account.id} and not people.sees_all(one)
-    ]
+    """Who may get a person's sites: whom this one may assign sites to."""
+    return [one for one in assignable(by) if one.id != account.id]
+
+
+def assignable(by: Principal) -> list[Account]:
+    """Whom a person can assign a site to: all who may sign in, see only what is assigned to them, and may do no more.
+
+    Themselves they cannot: nobody prolongs their own assignment.
+    """
+    company = people.colleagues(by.company_id)
+    return [one for one in company if one.id != by.id and not people.sees_all(one) and may_act_on(by, one)]
 
 
 def delete(by: Principal, account: Account, typed_name: str, heir_id: int | None) -> None:
-    """Forget a person; their sites go to an heir, or to nobody. Raises Refused."""
+    """Forget a person; those of their sites that `by` sees go to an heir, the others to nobody. Raises Refused."""
     if typed_name.casefold() != account.name.casefold():
         raise Refused(_("Type the name exactly as it stands here: %(name)s", name=account.name), "name_differs")
     with one_at_a_time(company_lock(by.company_id)):
+        find_other(by, account.id)  # they may have become the Installer Admin meanwhile
         if heir_id is not None:
             move_sites(by, account, heir_id)
         end_all_of(account)
@@ -182,7 +189,9 @@ def move_sites(by: Principal, account: Account, heir_id: int) -> None:
     if heir_id not in {heir.id for heir in heirs(by, account)}:
         raise Refused(_("The sites cannot go to this person. Choose one from the list."), "no_heir")
     kept = {one.site_id: one for one in reach.of_person(by.company_id, heir_id)}
-    for one in reach.of_person(by.company_id, account.id):
+    left = reach.of_person(by.company_id, account.id)
+    seen = {site.id for site in reach.among(by, [one.site_id for one in left])}
+    for one in (one for one in left if one.site_id in seen):
         if is_live(one) and not (one.site_id in kept and lasts_longer(kept[one.site_id], one)):
             reach.put(one.site_id, heir_id, one.until)
 

@@ -104,9 +104,17 @@ def edit(by: Principal, role: CompanyRole, name: str, rights: frozenset[Right]) 
             require_free_name(by, name, role.id)
             if not rows.write(role, before, name, after):
                 raise changed_meanwhile()
+            if Right.MANAGE_TEAM not in rights:
+                withdraw_invitations_of(role)
             audit.record(by, "role.edited", role, changed)
     except IntegrityError as error:
         raise name_taken(name) from error
+
+
+def withdraw_invitations_of(role: CompanyRole) -> None:
+    """Who may invite nobody any more has no open invitations."""
+    for holder in rows.holders(role.id):
+        TeamInvitation.withdraw_all_of(role.company_id, holder.id, clock.now())
 
 
 def change(role: CompanyRole, rights: frozenset[Right]) -> Change:

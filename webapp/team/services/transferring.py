@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from webapp.accounts.hashing import matches
 from webapp.accounts.models import Account
-from webapp.accounts.permissions import Role
+from webapp.accounts.permissions import Right, Role
 from webapp.accounts.principal import Principal
 from webapp.accounts.services import throttle
 from webapp.audit import services as audit
@@ -14,7 +14,8 @@ from webapp.common import clock
 from webapp.common.errors import Refused
 from webapp.common.i18n import _
 from webapp.db import one_at_a_time, transaction
-from webapp.team.models import AdminOffer, Answer, people
+from webapp.team.models import AdminOffer, Answer, TeamInvitation, people
+from webapp.team.services import choices
 from webapp.team.services.choices import Choice
 from webapp.team.services.people import company_lock
 
@@ -103,4 +104,6 @@ def swap(mine: AdminOffer) -> None:
     own = None if lost else mine.own_role_id
     Account.set_fields(mine.maker_id, role=Role.INSTALLER if lost else mine.role, own_role=own)
     Account.set_fields(mine.taker_id, role=Role.INSTALLER_ADMIN, own_role=None)
+    if Right.MANAGE_TEAM not in choices.of_account(Account.get_by_id(mine.maker_id)).rights:
+        TeamInvitation.withdraw_all_of(mine.company_id, mine.maker_id, clock.now())
     people.stop_looking(mine.maker_id)
