@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from webapp.accounts.models import Account
+from webapp.accounts.models import Account, Session
 from webapp.accounts.permissions import Role
 from webapp.accounts.principal import Principal
 from webapp.accounts.services import companies
@@ -68,6 +68,8 @@ def hand_over(by: Principal, managed: Site, closed: Site) -> None:
             invitations.accept(token, owner)
         else:
             invitations.accept_as_new(token, to.name, OWNER, "", PASSWORD, "", "", "demo")
+            if made := Account.by_email(OWNER):
+                Session.end_others(made.id, None)
 
 
 def employee(admin: Account, name: str, role: Role) -> Account:

@@ -20,14 +20,14 @@ const field = document.querySelector("input[type=file][name=photo]");
 async function lighten() {
   const [file] = field.files;
   if (!file || file.size <= LIGHT) return;
-  const button = field.form.querySelector("button:not([type])");
-  button.disabled = true;
+  const buttons = field.form.querySelectorAll("button:not([type])");
+  buttons.forEach((button) => (button.disabled = true));
   try {
     const files = new DataTransfer();
     files.items.add(await shrunk(file));
     field.files = files.files;
   } catch { /* not a picture that the browser reads: the server says so */ }
-  button.disabled = false;
+  buttons.forEach((button) => (button.disabled = false));
 }
 field.addEventListener("change", lighten);
 lighten(); // one that was chosen before this was there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -24,6 +25,8 @@ UNMADE = "did not make a passkey"
 
 
 GARBAGE = ["", "x", "[]", "{}", "null", '{"response": 1}', '{"response": {"clientDataJSON": "e30"}}', "[" * 9000]
+DEEP = base64.urlsafe_b64encode(b"[" * 4000).decode().rstrip("=")
+GARBAGE += [json.dumps({"response": {"clientDataJSON": DEEP}})]
 GARBAGE += ['{"response": {"clientDataJSON": {}}}', '{"response": {"clientDataJSON": "é"}}', "\x00", '{"response": []}']
 
 
@@ -35,7 +38,7 @@ def test_nonsense_is_refused_in_words(app, admin, text):
 
 
 @pytest.mark.parametrize("part", ["id", "rawId", "type", "response"])
-@pytest.mark.parametrize("value", [None, 1, {}, "", "é", "AA"])
+@pytest.mark.parametrize("value", [None, 1, {}, "", "é", "AA", "\ud800", "a\u0000b", "A" * 9000])
 def test_a_garbled_answer_is_refused_in_words(app, admin, part, value):
     key, person = add_passkey(admin), Person(app)
     for name in ["", "authenticatorData", "signature", "userHandle"] if part == "response" else [""]:

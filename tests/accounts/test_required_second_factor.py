@@ -24,6 +24,7 @@ OPEN = {
     "accounts.change_password",
 }
 SET_UP = "/account/second-factor"
+LACKS = "has to have two-factor sign-in or a passkey first"
 
 
 @pytest.fixture
@@ -48,7 +49,9 @@ def lacking(required, employee, sign_in):
 def test_the_switch_is_refused_while_the_admin_has_none(admin, company):
     before = AuditEntry.select().count()
     reply = admin.post("/account/require-two-factor", on="1")
-    assert reply.status_code == 409 and "has to have two-factor sign-in or a passkey first" in reply.text
+    assert reply.status_code == 409 and LACKS in reply.text and "Set up yours first" in reply.text
+    part = admin.post("/account/require-two-factor", htmx=True, on="1")
+    assert part.status_code == 409 and 'id="require-second-factor"' in part.text and LACKS in part.text
     assert not Company.get_by_id(company.id).requires_second_factor and AuditEntry.select().count() == before
 
 
@@ -163,3 +166,11 @@ def test_reset_leads_to_the_page_that_sets_it_up(app, lacking, employee):
     person = Person(app)
     give_password(person, employee.email)
     assert person.get("/").location == SET_UP and Session.select().count() == 2
+
+
+def test_the_card_offers_what_is_possible(admin, company):
+    page = admin.get("/company").text
+    assert "Set up yours first" in page and f'href="{SET_UP}"' in page and "Require it" not in page
+    add_passkey(admin)
+    page = admin.get("/company").text
+    assert "Set up yours first" not in page and "Require it" in page

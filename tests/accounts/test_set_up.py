@@ -122,6 +122,8 @@ def test_the_names_of_this_machine_need_no_code(app, host):
         ("email", "", "Which e-mail address?"),
         ("email", "ada", "not an e-mail address"),
         ("email", "ada@exa mple.com", "not an e-mail address"),
+        ("email", "a%0abcc:ada@example.com", "not an e-mail address"),
+        ("email", "ädä@example.com", "not an e-mail address"),
         ("email", "a" * 250 + "@example.com", "longer than 254"),
         ("password", "", "Choose a password."),
         ("password", "short", "3 more"),

@@ -55,6 +55,16 @@ def test_the_database_refuses_to_change_a_row(app, company, statement):
     assert rows("SELECT * FROM audit_entry") == before
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("verb", ["REPLACE", "INSERT OR REPLACE"])
+def test_nor_is_a_row_put_in_the_place_of_another(app, company, verb):
+    before = rows("SELECT * FROM audit_entry")
+    columns = ", ".join(AuditEntry._meta.columns)
+    with pytest.raises(DatabaseError, match="append-only"), transaction():
+        database.execute_sql(f"{verb} INTO audit_entry ({columns}) SELECT {columns} FROM audit_entry")
+    assert rows("SELECT * FROM audit_entry") == before
+
+
 @pytest.mark.parametrize("deed", [AuditEntry.delete, lambda: AuditEntry.update(action="x")])
 def test_the_model_cannot_either(app, company, deed):
     with pytest.raises(DatabaseError, match="append-only"), transaction():

@@ -76,6 +76,10 @@ def test_no_act_is_told_in_two_ways():
         ("site.edited", {"open": False}, "Ada changed the site Bakery"),
         ("qr.labels_made", {"open": False}, "Ada made labels for Bakery"),
         ("session.began", {"target_name": ""}, "Ada signed in"),
+        ("pack.signed", {}, "Ada had the handover pack of Bakery signed on their device"),
+        ("authorization.granted", {}, "Ada authorized the company at Bakery"),
+        ("authorization.granted", {"changes": ("until",)}, "Ada gave the company more time at Bakery"),
+        ("permission.granted", {"changes": ("until",)}, "Ada gave more time at Bakery"),
     ],
 )
 def test_sentences_that_depend(app, action, values, expected):
@@ -92,6 +96,7 @@ def test_sentences_that_depend(app, action, values, expected):
         ("site.edited", ("city", "password_days"), "city, reminder of password changes"),
         ("site.edited", ("new_field",), "new field"),
         ("qr.made", ("encrypted",), "encrypted"),
+        ("authorization.granted", ("until",), ""),
     ],
 )
 def test_fields_are_told_in_words(app, action, changes, expected):

@@ -95,3 +95,12 @@ def test_secrets_are_not_in_it(admin, company, people):
     admin.post("/sites/new", **fields)
     text = admin.get("/audit.csv").text
     assert "added the site New" in text and "Very-secret-street" not in text
+
+
+def test_no_copy_of_it_is_kept(admin, company):
+    assert admin.get("/audit.csv").headers["Cache-Control"] == "no-store"
+
+
+def test_it_is_offered_above_the_list(admin, company):
+    page = admin.get("/audit").text
+    assert page.index("/audit.csv") < page.index('<ol class="steps">')

@@ -43,7 +43,6 @@ def left():
         ("/sites/{site}/delete", {"name": "Bakery"}, "site.deleted", []),
         ("/account/language", {"language": "de"}, "account.edited", ["language"]),
         ("/account/password", {"current": PASSWORD, "new": "Another-ladder-8"}, "password.changed", []),
-        ("/account/sessions/end-others", {}, "session.others_ended", []),
         ("/sign-out", {}, "session.ended", []),
     ],
 )

@@ -80,7 +80,7 @@ def signed_in(browser: Browser, house: House) -> Any:
     """The cookies of somebody who has signed in; they hold for both servers of the house."""
     page = browser.new_context(locale="en").new_page()
     page.goto(f"{house.url}/sign-in")
-    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("heading", level=1).wait_for()

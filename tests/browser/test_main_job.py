@@ -34,7 +34,7 @@ def heading(page: Page, text: str) -> None:
 def set_up(page: Page) -> None:
     page.goto("/")
     heading(page, "Set up Sitehand")
-    fill(page, Company_name=COMPANY, Your_name="Ada Admin", Email=EMAIL, Password=PASSWORD)
+    fill(page, Company_name=COMPANY, Your_name="Ada Admin", **{"E-mail": EMAIL}, Password=PASSWORD)
     press(page, "button", "Create company")
     heading(page, COMPANY)
 

@@ -53,7 +53,7 @@ def give_reader(page: Page) -> Callable[..., None]:
 
 def enter(page: Page) -> None:
     page.goto("/sign-in")
-    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page).to_have_url(re.compile("/$"))

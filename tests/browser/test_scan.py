@@ -121,7 +121,7 @@ def test_a_copied_link_opens_its_code_and_leaves_no_trace_in_the_address(phone, 
 def test_a_copied_link_outlives_the_sign_in_that_it_leads_to(phones, house):
     page = phones(house.url)
     page.goto(f"/scan#{code('Gate')}")
-    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill(SIGN_IN)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_label("QR password", exact=True)).to_be_visible()

@@ -53,6 +53,11 @@ def test_pages_are_kept_by_nobody_else(admin, path):
     assert set(headers["Vary"].split(", ")) == {"Accept-Encoding", "Accept-Language", "Cookie", "HX-Request"}
 
 
+@pytest.mark.parametrize("path", ["/audit.csv", "/sites/{}/report.csv", "/reset/x", "/sign-in/link/x", "/join/x"])
+def test_of_downloads_and_of_what_a_token_opens_no_copy_stays(admin, company, path):
+    assert admin.get(path.format(make_site(company).id)).headers["Cache-Control"] == "no-store"
+
+
 def test_https_is_for_good(app, company):
     reply = Person(app, **{"wsgi.url_scheme": "https"}).get("/sign-in")
     assert "max-age=31536000" in reply.headers["Strict-Transport-Security"]

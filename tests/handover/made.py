@@ -10,6 +10,7 @@ from webapp.accounts.models import Account
 from webapp.accounts.principal import Principal
 from webapp.accounts.services.acting import acting
 from webapp.audit.models import AuditEntry
+from webapp.sites.models import Site
 
 LINK = re.compile(r'id="handover-link"[^>]*value="([^"]+)"')
 
@@ -18,6 +19,11 @@ def principal(account: Account) -> Principal:
     found = acting(account.id, "127.0.0.1", "a phone")
     assert found
     return found
+
+
+def fresh(site: Site) -> Site:
+    """As it stands in the database now."""
+    return Site.get_by_id(site.id)
 
 
 def link_in(page: str) -> str:

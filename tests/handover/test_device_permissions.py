@@ -188,3 +188,10 @@ def test_a_request_that_outlived_the_authorization_gives_nothing(admin, site, ol
         requests.grant(olga, AccessRequest.get())
     assert no.value.code == "not_authorized"
     assert AccessRequest.get().answer == "open" and not DevicePermission.select().count()
+
+
+def test_without_a_device_there_is_nothing_to_ask_for_yet(admin, company):
+    empty = make_site(company)
+    make_owner(empty)
+    page = admin.get(f"/sites/{empty.id}/permissions").text
+    assert "Add a device first" in page and f'href="/sites/{empty.id}/devices/new"' in page

@@ -9,7 +9,7 @@ import time_machine
 
 from tests.client import at_once
 from tests.factories import assign, make_company, make_employee, make_owner, make_site
-from tests.handover.made import acts, principal
+from tests.handover.made import acts, fresh, principal
 from webapp.accounts.permissions import Role
 from webapp.audit.models import AuditEntry
 from webapp.common import clock
@@ -17,7 +17,7 @@ from webapp.common.errors import Refused, TooMany
 from webapp.devices.models import Device, DeviceState, Status
 from webapp.handover.models import AccessRequest
 from webapp.handover.services import adopting, authorization, requests
-from webapp.sites.models import Assignment, Site, SiteStatus
+from webapp.sites.models import Assignment, SiteStatus
 
 UNKNOWN = "There is no site with this ID that could be added."
 
@@ -38,10 +38,6 @@ def bo(olga):
 @pytest.fixture
 def browser(sign_in, bo):
     return sign_in("bo@example.com")
-
-
-def fresh(site):
-    return Site.get_by_id(site.id)
 
 
 def ask(person, code):

@@ -30,7 +30,9 @@ def wait_for_a_letter(mailbox):
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize(("language", "subject"), [("en", "Northlight Security hands Bakery over to you")])
+@pytest.mark.parametrize(
+    ("language", "subject"), [("en", "Northlight Security hands the security system of Bakery over to you")]
+)
 def test_it_is_mailed_in_the_language_of_the_invited(admin, site, mailbox, language, subject):
     page = send(admin, site, language=language).text
     wait_for_a_letter(mailbox)

@@ -68,6 +68,17 @@ def test_by_the_code_alone_it_is_bound_to_nobody(admin, site):
     assert OwnerInvitation.get().email == OwnerInvitation.get().phone == ""
 
 
+def test_what_is_wrong_with_a_way_that_was_not_chosen_is_not_asked_about(admin, site):
+    page = send(admin, site, how="qr", name="", email="x" * 300, phone="call me").text
+    assert "Who is to own the site?" in page and page.count('aria-invalid="true"') == 1
+    assert send(admin, site, how="qr", email="x" * 300, phone="call me").status_code == 200
+
+
+def test_without_mail_it_is_made_and_shown_on_the_screen(admin, site):
+    page = admin.get(f"/sites/{site.id}/handover").text
+    assert "Make invitation" in page and '<input checked id="how-2" name="how" type="radio" value="qr">' in page
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -79,10 +90,11 @@ def test_by_the_code_alone_it_is_bound_to_nobody(admin, site):
         ({"how": "pigeon"}, "Choose one from the list."),
         ({"language": "xx"}, "Choose one from the list."),
         ({"validity": "3"}, "Choose one from the list."),
+        ({"validity": "²"}, "Choose one from the list."),
         ({"validity": "until", "until": ""}, "Until when?"),
         ({"validity": "until", "until": "never"}, "Until when?"),
         ({"validity": "until", "until": "2001-01-01T10:00"}, "Choose a moment in the future."),
-        ({"validity": "until", "until": "9999-12-31T23:59"}, "Choose a moment within the next ten years."),
+        ({"validity": "until", "until": "9999-12-31T23:59"}, "Choose a moment within the next ten years"),
         ({"site_information": None, "configuration": "y"}, "The permissions below need this one."),
         ({"configuration": "y", "which": "some"}, "Tick at least one device."),
         ({"configuration": "y", "which": "none"}, "Choose one from the list."),
@@ -104,7 +116,8 @@ def test_a_device_of_another_site_is_not_offered(admin, site, company):
 
 def test_a_site_without_devices_offers_no_permissions_for_them(admin, company):
     empty = make_site(company)
-    assert "Live view" not in admin.get(f"/sites/{empty.id}/handover").text
+    page = admin.get(f"/sites/{empty.id}/handover").text
+    assert "Live view" not in page and "the site has no devices." in page
     assert send(admin, empty, live_view="y").status_code == 422
     assert send(admin, empty).status_code == 200
 
@@ -113,7 +126,8 @@ def test_neither_does_a_role_that_may_not_manage_devices(sign_in, company, site)
     role = CompanyRole.create(company=company, name="Seller", rights="manage_sites")
     assign(site, make_employee(company, Role.OWN, own_role=role, email="sel@example.com"))
     seller = sign_in("sel@example.com")
-    assert "Live view" not in seller.get(f"/sites/{site.id}/handover").text
+    page = seller.get(f"/sites/{site.id}/handover").text
+    assert "Live view" not in page and "the site has no devices." not in page
     assert send(seller, site, live_view="y").status_code == 422
     assert send(seller, site).status_code == 200
 
@@ -133,7 +147,7 @@ def test_an_employee_of_another_company_is_not_given_away(admin, site):
 @pytest.mark.parametrize("authorized", [True, False])
 def test_an_owned_site_is_refused(admin, site, authorized):
     make_owner(site, authorized=authorized)
-    for reply in (send(admin, site), admin.get(f"/sites/{site.id}/handover"), resend(admin, site), end(admin, site)):
+    for reply in (send(admin, site), resend(admin, site), end(admin, site)):
         assert reply.status_code == 409 and "has an owner already" in reply.text
     assert actions() == []
 
@@ -257,6 +271,10 @@ def test_the_rule_itself_refuses_what_no_page_offers(ada, site, wanted):
         ("site_information=y&validity=4", "see the site and manage its devices, for 4 hours."),
         ("site_information=y&configuration=y&which=all&validity=", "have Configuration at all devices"),
         ("which=all", "see the site’s name alone"),
+        ("site_information=y&playback=y&which=some", "have Playback at no device yet: tick at least one."),
+        ("site_information=y&validity=until", "manage its devices, until the day that you choose."),
+        ("site_information=y&validity=until&until=2031-05-03T09:41", "manage its devices, until May 3, 2031"),
+        ("site_information=y&validity=²", "manage its devices, until the owner ends it."),
     ],
 )
 def test_the_effects_follow_the_choices(admin, site, query, said):

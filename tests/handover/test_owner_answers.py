@@ -59,7 +59,7 @@ def test_what_is_asked_stands_on_top_of_the_first_page(owner, site, htmx):
     change(site, **CLOSED)
     found = ask(site)
     page = owner.get("/").text
-    assert page.index("asks to look after Bakery again") < page.index('id="list"')
+    assert page.index("asks to look after Bakery") < page.index('id="list"')
     assert "The gate camera is dark" in page and "As asked: 4 hours" in page
     assert "They see the name of your site and nothing else, as it is now." in page
     reply = owner.post(f"/requests/{found.id}/grant", htmx=htmx, hours="asked")
@@ -70,6 +70,17 @@ def test_what_is_asked_stands_on_top_of_the_first_page(owner, site, htmx):
     assert timedelta(hours=3, minutes=59) < left <= timedelta(hours=4)
     assert owners_acts() == ["authorization.granted"]
     assert "asks to look after" not in owner.get("/").text
+
+
+def test_there_is_one_way_to_allow_it_at_a_time(owner, site):
+    change(site, **CLOSED)
+    url = re.search(r'hx-get="(/sites/\d+/access[^"]*)"', owner.get(f"/sites/{site.id}").text)[1]
+    assert "Let them look after it" in owner.get(url.partition("?")[0], htmx=True).text
+    found = ask(site)
+    for page in (owner.get(f"/sites/{site.id}").text, owner.get(url, htmx=True).text):
+        assert "may not look after this site now" in page and "Let them look after it" not in page
+    owner.post(f"/requests/{found.id}/decline")
+    assert "Let them look after it" in owner.get(f"/sites/{site.id}").text
 
 
 @pytest.mark.parametrize(("hours", "span"), [("0", None), ("1", 1), ("8", 8)])
@@ -248,7 +259,7 @@ def test_of_twenty_that_end_a_permission_one_does(owned, site):
 def test_the_company_leaves_when_its_name_is_typed(owner, admin, site):
     device = guarded_device(site)
     part = owner.get(f"/sites/{site.id}/release-company", htmx=True).text
-    assert "Part from Northlight Security?" in part and "passwords of your devices are forgotten" in part
+    assert "Remove Northlight Security?" in part and "passwords of your devices are forgotten" in part
     for typed in ("", "Baker", "Museum"):
         for htmx in (False, True):
             assert owner.post(f"/sites/{site.id}/release-company", htmx=htmx, name=typed).status_code == 422
@@ -256,6 +267,6 @@ def test_the_company_leaves_when_its_name_is_typed(owner, admin, site):
     assert now_of(site).company_id is None and Device.get_by_id(device.id).password_sealed == b""
     assert admin.get(f"/sites/{site.id}").status_code == 404 == admin.get(f"/devices/{device.id}").status_code
     page = owner.get(f"/sites/{site.id}").text
-    assert site.code in page and "Front door" in page
+    assert site.code in page and "Front door" in page and "Northlight Security no longer has access." in page
     assert owner.post(f"/sites/{site.id}/release-company", name="bakery").status_code == 409
     assert owners_acts() == ["site.released"]

@@ -26,6 +26,7 @@ from webapp.handover.services import sharing
 from webapp.handover.services.sharing import ShareState
 from webapp.sites.models import Site, SiteShare
 
+STRONG = "Ladder-and-light-8"
 LINK = re.compile(r'value="(http[^"]+/family/[\w-]{43})"')
 
 
@@ -55,7 +56,7 @@ def shared():
 
 
 def joined(person, path, **fields):
-    return person.post(path, **{"name": "Nina", "email": "nina@example.com", "password": ""} | fields)
+    return person.post(path, **{"name": "Nina", "email": "nina@example.com", "password": STRONG} | fields)
 
 
 def test_the_link_is_on_the_screen_as_a_code_too_and_only_once(owner, site):
@@ -69,7 +70,7 @@ def test_the_link_is_on_the_screen_as_a_code_too_and_only_once(owner, site):
     assert "Nina" in page and token not in page and shared() == ["site.shared"]
 
 
-def test_whoever_has_no_account_joins_without_a_password(app, owner, site):
+def test_whoever_has_no_account_gets_one(app, owner, site):
     make_device(site)
     path, _reply = invite(owner, site)
     nina = Person(app)
@@ -79,9 +80,9 @@ def test_whoever_has_no_account_joins_without_a_password(app, owner, site):
     reply = joined(nina, path)
     assert (reply.status_code, reply.location) == (303, f"/sites/{site.id}")
     page = nina.get(reply.location).text
-    assert "Everything is working." in page and "stays signed in until" in page
+    assert "Everything is working." in page and "stays signed in until" not in page
     account = Account.get(Account.email == "nina@example.com")
-    assert (account.role, account.company_id, account.password_hash) == (Role.OWNER, None, "")
+    assert (account.role, account.company_id) == (Role.OWNER, None) and account.password_hash
     assert shared() == ["site.shared", "share.accepted"]
     assert "sees this site since" in owner.get(f"/sites/{site.id}").text
     assert Site.get_by_id(site.id).owner_id != account.id
@@ -226,9 +227,10 @@ def test_what_cannot_be_right_comes_back(owner, site, fields):
     assert reply.status_code == 422 and 'class="summary"' in reply.text and not ShareInvitation.select().count()
 
 
-@pytest.mark.parametrize("fields", [{"name": ""}, {"email": "nonsense"}, {"password": "weak"}])
+@pytest.mark.parametrize("fields", [{"name": ""}, {"email": "nonsense"}, {"password": "weak"}, {"password": ""}])
 def test_what_a_newcomer_types_is_looked_at(app, owner, site, fields):
     path, _reply = invite(owner, site)
+    assert "You need it to come back: this server sends no mail." in Person(app).get(path).text
     assert joined(Person(app), path, **fields).status_code == 422
     assert not SiteShare.select().count()
 
@@ -251,6 +253,11 @@ def test_there_is_an_end_to_inviting(owned, site):
     assert "Too many tries" in told[-1]
 
 
+def test_without_mail_none_is_promised(owner, site):
+    page = owner.get(f"/sites/{site.id}/family/invite").text
+    assert "Then only this address can use the link." in page and "we mail" not in page
+
+
 class TestByMail:
     @pytest.fixture
     def mailbox(self):
@@ -267,3 +274,11 @@ class TestByMail:
         assert "on its way to nina@example.com" in reply.text
         assert mailbox.letters[0][0] == ["nina@example.com"] and f"https://cameras.example{path}" in mailbox.text()
         assert "shares Bakery with you" in mailbox.letters[0][1]["Subject"]
+
+    def test_a_password_is_left_to_whoever_joins(self, app, owner, site):
+        assert "Then we mail the link" in owner.get(f"/sites/{site.id}/family/invite").text
+        path, _reply = invite(owner, site)
+        nina = Person(app)
+        assert joined(nina, path, password="   ").status_code == 422
+        assert "stays signed in until" in nina.get(joined(nina, path, password="").location).text
+        assert Account.get(Account.email == "nina@example.com").password_hash == ""

@@ -137,6 +137,7 @@ def test_ten_photos_are_the_most(admin, pack, tmp_path):
         assert add_photo(admin, pack, JPEG).status_code == 303
     reply = add_photo(admin, pack, JPEG)
     assert reply.status_code == 409 and len(files(tmp_path)) == PackPhoto.select().count() == 10
+    assert "A pack holds 10 photos at most." in reply.text and 'href="#photo"' not in reply.text
     assert "This pack holds as many photos as it can." in admin.get(f"/packs/{pack.id}").text
 
 
@@ -186,4 +187,31 @@ def test_a_file_that_was_lost_is_not_found(admin, pack, tmp_path):
 
 
 def test_other_forms_take_no_more_than_they_did(admin, pack):
-    assert admin.post(f"/packs/{pack.id}/notes", notes="x" * 70_000, version="1").status_code == 413
+    assert admin.post(f"/sites/{pack.site_id}/packs", addresses="x" * 70_000).status_code == 413
+
+
+def test_a_photo_keeps_what_was_typed_beside_it(admin, pack):
+    typed = {"notes": "Key at the baker's", "tested": ["app", "night"], "version": "1"}
+    photo = {"photo": (BytesIO(JPEG), "a.jpg"), "caption": "Cellar"}
+    assert fill(admin, pack, "photos", **typed, **photo).status_code == 303
+    assert (fresh(pack).notes, fresh(pack).tested, PackPhoto.select().count()) == (typed["notes"], "night app", 1)
+    page = admin.get(f"/packs/{pack.id}").text
+    assert page.count("<form") == page.count("</form>") and 'formaction="/packs/' in page
+    assert fill(admin, pack, "notes", notes="Later", version="3", photo=(BytesIO(JPEG), "b.jpg")).status_code == 303
+    assert fresh(pack).notes == "Later" and PackPhoto.select().count() == 2, "the other button keeps the photo as well"
+
+
+def test_a_bad_photo_costs_no_notes_and_bad_notes_no_caption(admin, pack):
+    reply = fill(admin, pack, "photos", notes="Mine", version="1", photo=(BytesIO(b"no"), "a.jpg"), caption="Cellar")
+    assert reply.status_code == 422 and "Cellar" in reply.text and fresh(pack).notes == "Mine"
+    assert 'name="version" type="hidden" value="2"' in reply.text
+    reply = fill(admin, pack, "photos", notes="Older", version="1", photo=(BytesIO(JPEG), "a.jpg"), caption="Cellar")
+    assert reply.status_code == 409 and "Cellar" in reply.text and "Older" in reply.text
+    assert fresh(pack).notes == "Mine" and not PackPhoto.select().count()
+
+
+def fill(person, pack, button, **fields):
+    if not person.token:
+        person.fetch_token()
+    data = {"csrf_token": person.token} | fields
+    return person.client.post(f"/packs/{pack.id}/{button}", data=data, content_type="multipart/form-data")

@@ -40,6 +40,7 @@ def test_a_drawn_name_is_kept_as_strokes_and_drawn_by_the_server(admin, pack):
     page = admin.get(f"/packs/{pack.id}").text
     assert 'd="M100 200L150 120L220 300L300 90M400 200L480 210L520 140"' in page
     assert "Olga Owner" in page and "Nothing of it changes any more." in page
+    assert "I have received this" not in page, "the hand says it, nothing was ticked"
     found = json.loads(fresh(pack).document)
     assert found["signature"]["strokes"][1] == [400, 200, 480, 210, 520, 140] and rows() == 1
     assert snapshots.digest(fresh(pack).document) == fresh(pack).sha256 != pack.sha256
@@ -52,7 +53,7 @@ def test_what_was_there_before_stays_within_what_is_signed(admin, pack):
     sign(admin, pack)
     after = json.loads(fresh(pack).document)
     assert {name: after[name] for name in before} == before
-    assert after["notes"] == "Key under the mat" and after["tested"] == ["Access from the owner's phone was tried"]
+    assert after["notes"] == "Key under the mat" and after["tested"] == ["app"]
     assert [(p["caption"], p["sha256"]) for p in after["photos"]] == [("Cellar", PackPhoto.get().sha256)]
 
 
@@ -62,6 +63,13 @@ def test_a_tick_stands_for_the_hand_where_there_is_no_javascript(admin, pack):
     assert sign(admin, pack, strokes="", received="y").status_code == 303
     page = admin.get(f"/packs/{pack.id}").text
     assert "Olga Owner" in page and '<svg class="ink"' not in page and fresh(pack).signed_at
+    assert "I have received this." in page
+
+
+def test_around_what_the_customer_signs_there_is_nothing_else(admin, pack):
+    page = admin.get(f"/packs/{pack.id}/sign").text
+    assert "<nav" not in page and 'class="round"' not in page and "SHA-256" not in page
+    assert f'href="/packs/{pack.id}"' in page, "the way back"
 
 
 def test_the_signer_is_whom_the_site_belongs_to_unless_another_name_is_typed(admin, site, pack):

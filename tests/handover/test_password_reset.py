@@ -31,11 +31,14 @@ def test_the_owner_agrees_and_the_page_says_what_to_do(admin, url, olga, cameras
     assert "Sitehand cannot do it from here" in admin.get(url).text
     reply = admin.post(url, reason="Lost with the notebook")
     assert (reply.status_code, reply.location) == (303, url)
-    assert "Lost with the notebook" in admin.get(url).text
+    page = admin.get(url).text
+    assert "Lost with the notebook" in page and "How long" not in page and f'hx-get="{url}?waiting=1"' in page
+    assert admin.get(f"{url}?waiting=1", htmx=True).status_code == 204
     requests.grant(olga, AccessRequest.get())
+    assert admin.get(f"{url}?waiting=1", htmx=True).headers["HX-Redirect"] == url
     page = admin.get(url).text
     for said in (
-        "The owner has agreed",
+        "Allowed by Olga, ",
         "cannot reset the device’s password",
         "same network",
         "Edit connection",
@@ -50,7 +53,7 @@ def test_the_owner_declines(admin, url, olga):
     admin.post(url, reason="Lost")
     requests.decline(olga, AccessRequest.get())
     page = admin.get(url).text
-    assert "The owner has declined" in page and "<textarea" not in page and 'name="reason"' in page
+    assert "Declined by Olga, " in page and "Ask again" in page and "<textarea" not in page and 'name="reason"' in page
     assert acts("device.") == ["device.reset_asked", "device.reset_declined"]
 
 

@@ -7,7 +7,7 @@ from peewee import IntegrityError
 
 from tests.client import at_once
 from tests.factories import assign, make_employee, make_owner
-from tests.handover.made import acts, principal
+from tests.handover.made import acts, fresh, principal
 from webapp.accounts.models import Account
 from webapp.audit.models import AuditEntry
 from webapp.common.errors import Forbidden, NotFound, Refused
@@ -26,10 +26,6 @@ from webapp.sites.models import Assignment, Site, SiteStatus
 @pytest.fixture
 def olga(site):
     return principal(make_owner(site, name="Olga", email="olga@example.com"))
-
-
-def fresh(site):
-    return Site.get_by_id(site.id)
 
 
 @pytest.fixture

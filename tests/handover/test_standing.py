@@ -97,7 +97,7 @@ def test_an_observer_is_offered_no_step(company, site):
 def test_what_the_company_may_do_is_told(ada, site, cameras):
     assert "delete the site" in standing(ada, site).allowed[0]
     olga = principal(make_owner(site))
-    assert standing(ada, fresh(site)).allowed == ["Manage the devices and edit the site."]
+    assert standing(ada, fresh(site)).allowed == ["Your company may manage the devices and edit the site."]
     requests.ask_permission(ada, site, "", Wanted(False, ("playback", "configuration")))
     requests.grant(olga, requests.open_requests(olga, site)[0])
     assert len(standing(ada, fresh(site)).allowed) == 3

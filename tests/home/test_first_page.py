@@ -33,7 +33,9 @@ def test_an_empty_company_is_told_how_to_begin(admin, company):
 
 def test_an_observer_is_not_led_to_what_they_may_not_do(sign_in, company):
     page = sign_in(make_employee(company, Role.OBSERVER).email).get("/").text
-    assert "/sites/new" not in page and "has not assigned you a site" in page
+    assert (
+        "/sites/new" not in page and "No site is assigned to you. Ask Ada Admin." in page and "Three steps" not in page
+    )
 
 
 def test_each_figure_matches_the_list_that_it_opens(admin, company):
@@ -149,3 +151,7 @@ def test_a_disk_that_is_nearly_full_is_told_of(admin, monkeypatch, used, told):
     found = shutil.disk_usage("/")._replace(total=1000, used=used, free=1000 - used)
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: found)
     assert ("disk is 93% full" in admin.get("/").text) is told
+
+
+def test_it_names_the_company_once(admin, company):
+    assert admin.get("/").text.partition("<header")[2].count("Northlight Security") == 1

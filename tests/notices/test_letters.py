@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from flask import render_template
 
 from tests.mailbox import Mailbox
 from tests.notices.conftest import nobody_listens, server_that, use
+from webapp.common.htmx import show_letter
 from webapp.notices import services as notices
 
 TEXT = "Grüß Gott,\n\nopen https://sitehand.example/x?a=1&b=2\n"
@@ -117,7 +117,7 @@ def test_the_templates_say_the_same_twice_and_escape_names_once(app, mailbox: Ma
         "company": "Tor & Hof <GmbH>",
     }
     with app.test_request_context("/"):
-        text, html = (render_template(part, **letter) for part in notices.PARTS)
+        text, html = show_letter(**letter)
     assert notices.mail("ann@example.com", letter["title"], text, html)
     found = parts(mailbox.letters[0][1])
     plain, page = found["text/plain"], found["text/html"]

@@ -54,7 +54,7 @@ def test_the_first_page_tells_of_each_site_in_a_sentence(owner, site):
 def test_what_is_offline_is_said_with_its_time(owner, site, path):
     make_device(site)
     set_status(make_device(site), Status.OFFLINE, reason="timeout")
-    assert re.search(r"1 of 2 cameras is offline since \d\d:\d\d\.", owner.get(path).text)
+    assert re.search(r"1 of 2 cameras is offline since \d\d?:\d\d\s[AP]M\.", owner.get(path).text)
 
 
 def test_recorders_and_cameras_together_are_devices(owner, site):

@@ -54,6 +54,7 @@ def signed_in(person):
 
 
 def test_one_tap_in_the_mail_opens_the_pages(anyone, olga, mailbox):
+    assert 'href="/sign-in/link"' in anyone.get("/sign-in").text
     (path,) = link_for(anyone, mailbox)
     page = anyone.get(path)
     assert page.status_code == 200 and not signed_in(anyone), "a mail program that looks uses nothing up"
@@ -148,8 +149,12 @@ class TestWithoutMail:
         return {}
 
     def test_it_says_so(self, anyone, olga):
-        assert "sends no mail" in anyone.get("/sign-in/link").text
-        assert "sends no mail" in anyone.post("/sign-in/link", email="olga@example.com").text
+        for reply in (anyone.get("/sign-in/link"), anyone.post("/sign-in/link", email="olga@example.com")):
+            assert reply.status_code == 200 and "sends no mail. Call the company" in reply.text
+            assert 'name="email"' not in reply.text and "we mail you" not in reply.text
+            assert "<button" not in reply.text.partition("<main")[2].partition("</main>")[0]
+        reply = anyone.post("/sign-in/link", email="nonsense")
+        assert reply.status_code == 200 and "Call the company" in reply.text
         assert not SignInLink.select().count()
 
 

@@ -51,7 +51,7 @@ def answers(person, addresses):
 def stored():
     return [
         sorted(map(repr, database.execute_sql(f'SELECT * FROM "{name}"').fetchall()))
-        for name in ("qr_code", "qr_link", "qr_making", "audit_entry")
+        for name in ("qr_code", "qr_link", "audit_entry")
     ]
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.accounts.factors import turn_on
 from tests.conftest import PASSWORD
 from tests.factories import assign, make_device, make_employee, make_role, make_site
 from tests.team.things import acts, invite, make_holder, make_manager, seen_in
@@ -170,7 +171,8 @@ def test_without_mail_there_is_no_link_for_a_new_password(admin, company, bo):
     assert admin.post(f"/team/{bo.id}/reset-password").status_code == 409 and acts() == []
 
 
-def test_a_lost_second_factor_is_taken_away(admin, company, bo):
+def test_a_lost_second_factor_is_taken_away(admin, sign_in, bo):
+    turn_on(sign_in(bo.email))
     assert admin.post(f"/team/{bo.id}/reset-second-factor").status_code == 303
-    assert acts("second_factor.") == ["second_factor.reset"]
+    assert acts("second_factor.")[-1] == "second_factor.reset"
     assert re.search("Reset two-factor", admin.get(f"/team/{bo.id}").text) is None, "there is none to take away"

@@ -122,3 +122,11 @@ def test_whoever_is_signed_in_becomes_the_new_person(sign_in, company, link):
 def test_the_password_is_kept_as_a_hash(anyone, link):
     join(anyone, link)
     assert PASSWORD not in repr(list(Account.select().dicts())) and not CompanyRole.select().count()
+
+
+def test_whoever_has_joined_by_it_goes_on(anyone, sign_in, link):
+    join(anyone, link)
+    for reply in (anyone.get(link), join(anyone, link)):
+        assert reply.status_code == 200 and "You have joined." in reply.text and "Go on" in reply.text
+        assert "Ask Ada Admin for a new one" not in reply.text
+    assert sign_in().get(link).status_code == 409, "it is another person's"

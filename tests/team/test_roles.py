@@ -132,3 +132,11 @@ def test_of_two_who_edit_at_once_one_is_told(admin, sign_in, company):
     )
     assert set(told) <= {303, 409} and 303 in told and len(rights_of(role)) == 1
     assert acts().count("role.edited") == told.count(303)
+
+
+def test_a_role_that_nobody_has_says_so(admin, company):
+    role = make_role(company, "Desk")
+    assert "Nobody yet" in admin.get("/team/roles").text
+    make_holder(role)
+    page = admin.get("/team/roles").text
+    assert "1 person has it" in page and "Nobody yet" not in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from tests.factories import assign, make_company, make_employee, make_owner, make_role, make_site
 from tests.team.things import invite, make_holder
@@ -29,7 +30,6 @@ def test_it_tells_who_they_are_and_what_they_see(admin, company):
     gone = page.partition("<bdi>Di Gone</bdi>")[2].partition("</li>")[0]
     assert "Disabled" in gone and "Observer" in gone
     assert page.index("Ada Admin</bdi>") < page.index("Bo Begin") < page.index("Di Gone")
-    assert "last seen" in page.partition("<bdi>Ada Admin</bdi>")[2].partition("</li>")[0]
 
 
 def test_others_see_the_list_and_nothing_to_press(admin, sign_in, company):
@@ -79,3 +79,30 @@ def test_it_is_one_statement_beside_the_session(admin, company, monkeypatch):
     )
     admin.get("/team", htmx=True)
     assert len([sql for sql in asked if "SELECT" in sql]) == 2, asked
+
+
+def test_an_invitation_says_until_when_at_the_companys_place(admin, company):
+    make_site(company, zone="Asia/Tokyo")
+    with time_machine.travel("2026-11-23T20:30:00Z", tick=False):
+        shown = invite(admin).text
+        page = admin.get("/team").text
+    assert "until Fri 05:30" in page and "Waiting" in page and "hours more" not in page
+    assert "Nov 27, 2026" in shown and "UTC" not in shown
+
+
+def test_oneself_is_there_now(admin, company):
+    page = admin.get("/team").text
+    mine = page.partition("<bdi>Ada Admin</bdi>")[2].partition("</li>")[0]
+    assert "active now" in mine and "<time" not in mine
+
+
+def test_it_leads_back(admin, company):
+    for path in ("/team", "/company"):
+        assert '<a class="round" href="/account" aria-label="Back">' in admin.get(path).text
+
+
+def test_an_address_is_called_alike_everywhere(admin, company):
+    bo = make_employee(company)
+    for path in (f"/team/{bo.id}", "/account"):
+        assert "<dt>E-mail</dt>" in admin.get(path).text, path
+    assert "<dt>E-mail</dt>" in invite(admin).text

@@ -35,7 +35,8 @@ def test_the_pages_are_that_persons(admin, company, bo):
 def test_what_is_personal_stays_so(admin, bo):
     admin.post(f"/team/{bo.id}/view")
     for path in ("/account", "/account/sessions", "/account/password"):
-        assert admin.get(path).status_code == 403
+        reply = admin.get(path)
+        assert reply.status_code == 403 and "You are only looking" in reply.text
 
 
 def test_it_stops(admin, company, bo):

@@ -13,7 +13,8 @@ from webapp.common.forms import Form, Hidden, Required, Text, VersionedForm
 from webapp.common.i18n import _, lazy
 from webapp.common.passwords import CLASSES, LONGEST, SHORTEST, is_own_name, strength
 
-EMAIL = re.compile(r"[^@\s,;<>\"()\[\]\\]{1,64}@[^@\s,;<>\"()\[\]\\/?#&]{1,189}")
+# Mail programs read more into an address than a mailbox: a colon begins a group; few servers take a name in Unicode.
+EMAIL = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[^@\x00-\x20\x7f\s,:;<>\"()\[\]\\/?#&%]{1,189}")
 
 
 class EmailField(Text):
@@ -44,7 +45,7 @@ def is_strong(form: Any, field: Any) -> None:
     )
 
 
-def email(label: Any = lazy("Email")) -> EmailField:
+def email(label: Any = lazy("E-mail")) -> EmailField:
     return EmailField(label, [Required(lazy("Which e-mail address?")), Length(max=254), is_email])
 
 
@@ -70,7 +71,7 @@ class WayBack(Hidden):
 
 
 class SignInForm(Form):
-    email = EmailField(lazy("Email"), [Required(lazy("Which e-mail address?")), Length(max=254)])
+    email = EmailField(lazy("E-mail"), [Required(lazy("Which e-mail address?")), Length(max=254)])
     password = PasswordField(lazy("Password"), [Required(lazy("Type your password."))])
     next = WayBack()
 
@@ -208,5 +209,6 @@ def is_public_link(text: str) -> bool:
 
 class LogoForm(Form):
     logo = FileField(
-        lazy("Picture"), description=lazy("PNG, JPEG or WebP, at most 1 MiB, best on a white or no ground.")
+        lazy("Picture"),
+        description=lazy("PNG, JPEG or WebP, at most 1 MiB, best on a white or transparent background."),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from webapp.accounts.permissions import Right
 from webapp.accounts.principal import Principal
 from webapp.accounts.services import companies, second_factor, sessions
-from webapp.common.errors import Forbidden
+from webapp.common.errors import Forbidden, NotFound
 from webapp.common.htmx import leave_to, wants_part
 from webapp.common.i18n import _
 
@@ -120,13 +121,15 @@ def require_own_eyes() -> None:
         return
     if request.method in {"GET", "HEAD"} and request.blueprint != OWN:
         return
-    raise Forbidden(_("You are looking at the pages of %(name)s: nothing can be changed there.", name=me().name))
+    why = _(
+        "These are the pages of %(name)s. Stop looking at them to change something, or to see your own.", name=me().name
+    )
+    raise Forbidden(why, _("You are only looking"))
 
 
 def let_in(token: str) -> None:
     """Begin the browser's part of a session: the one before has ended, and all of it is forgotten (Z11)."""
-    if current_user.is_authenticated:
-        sessions.end(current_user, current_user.session_id)
+    end_own()
     session.clear()
     person = load(token)
     if person:
@@ -135,9 +138,15 @@ def let_in(token: str) -> None:
             session[LACKING] = True
 
 
-def let_out() -> None:
+def end_own() -> None:
+    """The session of this browser, unless it has been ended from elsewhere meanwhile."""
     if current_user.is_authenticated:
-        sessions.end(current_user, current_user.session_id)
+        with suppress(NotFound):
+            sessions.end(current_user, current_user.session_id)
+
+
+def let_out() -> None:
+    end_own()
     logout_user()
     session.clear()
 

@@ -141,7 +141,7 @@ PHRASES = {
         "pack.photo_removed": lazy("%(who)s removed a photo from the handover pack of %(what)s"),
         "pack.link_made": lazy("%(who)s made a link to the handover pack of %(what)s"),
         "pack.link_revoked": lazy("%(who)s revoked a link to the handover pack of %(what)s"),
-        "pack.signed": lazy("%(who)s signed the handover pack of %(what)s"),
+        "pack.signed": lazy("%(who)s had the handover pack of %(what)s signed on their device"),
     },
     Group.COMPANY: {
         "company.created": lazy("%(who)s created the company %(what)s"),
@@ -153,6 +153,10 @@ GROUP_OF = {action: group for group, phrases in PHRASES.items() for action in ph
 
 RENAMED = lazy("%(who)s renamed %(what)s")
 OWN_RESET = lazy("%(who)s set a new password by a link")
+EXTENDED = {
+    "authorization.granted": lazy("%(who)s gave the company more time at %(what)s"),
+    "permission.granted": lazy("%(who)s gave more time at %(what)s"),
+}
 OTHER = lazy("%(who)s: %(action)s %(what)s")
 
 FIELDS = {
@@ -209,7 +213,14 @@ def phrase(act: Act) -> Any:
         return RENAMED
     if act.action == "password.reset" and act.actor_name == act.target_name:
         return OWN_RESET
+    if is_extension(act):
+        return EXTENDED[act.action]
     return PHRASES[GROUP_OF[act.action]][act.action] if act.action in GROUP_OF else OTHER
+
+
+def is_extension(act: Act) -> bool:
+    """Whether an owner gave more time to what had been granted already."""
+    return act.action in EXTENDED and act.changes == ("until",)
 
 
 def what(act: Act) -> str:
@@ -235,7 +246,7 @@ def told(act: Act, name: Callable[[str], str], text: Callable[[str], str] = str)
 
 def fields(act: Act) -> str:
     """What was changed, in words: "password, user name"; never a value."""
-    if act.action in BARE or phrase(act) is RENAMED:
+    if act.action in BARE or is_extension(act) or phrase(act) is RENAMED:
         return ""
     return ", ".join(str(FIELDS.get(name, name.replace("_", " "))) for name in act.changes)
 

@@ -10,11 +10,12 @@ class NotFound(Exception):
 
 
 class Forbidden(Exception):
-    """The person may see this, but not do it (403). `why` is shown."""
+    """The person may see this, but not do it (403). `why` is shown, below `title` where that is not the usual one."""
 
-    def __init__(self, why: str = "") -> None:
+    def __init__(self, why: str = "", title: str = "") -> None:
         super().__init__(why)
         self.why = why
+        self.title = title
 
 
 class Refused(Exception):

@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, make_response, render_template, request
 from flask.globals import request_ctx
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from peewee import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from webapp.common.errors import Forbidden, NotFound, Refused, TooMany
@@ -22,7 +23,7 @@ log = structlog.get_logger("web")
 
 def install(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _error: not_found())
-    app.register_error_handler(Forbidden, lambda error: say(403, _("Not for your role"), error.why))
+    app.register_error_handler(Forbidden, lambda error: say(403, error.title or _("Not for your role"), error.why))
     app.register_error_handler(Refused, refused)
     app.register_error_handler(TooMany, too_many)
     app.register_error_handler(CSRFError, stale_form)
@@ -100,6 +101,10 @@ def unexpected(error: Exception) -> Any:
             _("A stored password cannot be read"),
             _("The key file has changed since it was stored. Type the device's password again."),
         )
+    if isinstance(error, IntegrityError):
+        log.warning("what it belongs to has gone", error=str(error))
+        why = _("What this belongs to has been changed or deleted meanwhile. Look at it again.")
+        return say(409, _("Not possible now"), why)
     log.exception("request failed")
     return plain(
         500,

@@ -85,7 +85,13 @@ def is_foreign(origin: str) -> bool:
 
 
 def add_headers(response: Response) -> Response:
-    """What depends on the answer: pages are a person's own, and differ by who asks and how."""
+    """What depends on the answer: pages are a person's own, and differ by who asks and how.
+
+    No copy is kept of a download, nor of a page whose address is itself a key.
+    """
+    download = response.headers.get("Content-Disposition", "").startswith("attachment")
+    if (download or "token" in (request.view_args or {})) and not response.cache_control.public:
+        response.headers["Cache-Control"] = "no-store"
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie, HX-Request"
     return response

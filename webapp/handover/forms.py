@@ -9,24 +9,22 @@ from zoneinfo import ZoneInfo
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
-    PasswordField,
     RadioField,
     SelectField,
     SelectMultipleField,
 )
-from wtforms.validators import Length, Optional, StopValidation, ValidationError
+from wtforms.validators import Length, StopValidation, ValidationError
 
-from webapp.accounts.forms import PHONE, EmailField, is_email, is_strong
+from webapp.accounts.forms import PHONE, EmailField, is_email
 from webapp.common import clock
 from webapp.common.forms import Form, Required, Text
 from webapp.common.i18n import NAMES, _, lazy
-from webapp.common.passwords import LONGEST
 from webapp.devices.models import Device
 from webapp.devices.models.permission import Permission
 from webapp.handover.models import Wanted
 from webapp.handover.services.holding import HOURS
 from webapp.handover.services.holding import LONGEST as FARTHEST
-from webapp.handover.words import PERMANENT, hours
+from webapp.handover.words import PERMANENT, hours, how_long
 
 LANGUAGES = ("en", "de")
 UNTIL = "until"
@@ -63,7 +61,11 @@ class WantedForm(Form):
     )
     devices = SelectMultipleField(lazy("Devices"), coerce=whole_number, validate_choice=False)
     validity = SelectField(
-        lazy("Valid for"), choices=validities, default="", invalid_choice_message=lazy("Choose one from the list.")
+        lazy("Valid for"),
+        choices=validities,
+        default="",
+        description=lazy("For everything that is chosen above."),
+        invalid_choice_message=lazy("Choose one from the list."),
     )
     until = DateTimeLocalField(
         lazy("Until"),
@@ -89,9 +91,19 @@ class WantedForm(Form):
         given = self.until.data if self.validity.data == UNTIL else None
         return given.replace(tzinfo=ZoneInfo(self.zone)) if given else None
 
+    @property
+    def hours(self) -> int | None:
+        return next((count for count in HOURS if str(count) == self.validity.data), None)
+
+    @property
+    def how_long(self) -> str:
+        """As words.how_long, of a choice that may not be complete."""
+        if self.validity.data == UNTIL and not self.end:
+            return _("until the day that you choose")
+        return how_long(self.hours, self.end, self.zone)
+
     def wanted(self, site: bool) -> Wanted:
-        count = int(self.validity.data) if (self.validity.data or "").isdigit() else None
-        return Wanted(site, self.kinds, self.chosen if self.kinds else None, count, self.end)
+        return Wanted(site, self.kinds, self.chosen if self.kinds else None, self.hours, self.end)
 
     def validate_which(self, field: RadioField) -> None:
         if field.data not in {"all", "some"}:
@@ -126,11 +138,11 @@ class InviteForm(WantedForm):
     name = Text(lazy("Name"), [Required(lazy("Who is to own the site?")), Length(max=128)])
     how = RadioField(
         lazy("How the invitation gets there"),
-        choices=[("email", lazy("Email")), ("phone", lazy("Text message")), ("qr", lazy("QR code on this screen"))],
+        choices=[("email", lazy("E-mail")), ("phone", lazy("Text message")), ("qr", lazy("QR code on this screen"))],
         default="email",
         validate_choice=False,
     )
-    email = EmailField(lazy("Email"), [Length(max=254)])
+    email = EmailField(lazy("E-mail"), [Length(max=254)])
     phone = Text(lazy("Phone"), [Length(max=32), is_phone])
     language = SelectField(
         lazy("Language of the mail"),
@@ -142,6 +154,13 @@ class InviteForm(WantedForm):
         default=True,
         description=lazy("See and manage the site and its devices. Without it you have to ask the owner first."),
     )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Only the way that was chosen counts; what stands in the field of another one is nobody's error."""
+        super().validate(extra_validators)
+        for way in {"email", "phone"} - {self.how.data}:
+            self[way].errors = []
+        return not self.errors
 
     def validate_how(self, field: RadioField) -> None:
         if field.data not in {"email", "phone", "qr"}:
@@ -193,13 +212,3 @@ class ExistingSiteForm(Form):
 
 class ResetRequestForm(Form):
     reason = Text(lazy("Reason"), [Required(lazy("Why? The owner reads this.")), REASON])
-
-
-class NewOwnerForm(Form):
-    name = Text(lazy("Name"), [Required(lazy("What is your name?")), Length(max=128)])
-    email = EmailField(lazy("Email"), [Required(lazy("Which e-mail address?")), Length(max=254), is_email])
-    password = PasswordField(
-        lazy("Password"),
-        [Optional(strip_whitespace=False), Length(max=LONGEST), is_strong],
-        description=lazy("You may leave it empty. Then you get in by a link that is mailed to you."),
-    )

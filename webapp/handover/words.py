@@ -10,7 +10,7 @@ from babel.units import format_unit
 from webapp.common import clock
 from webapp.common.i18n import _, date_and_time, language, lazy, plural
 from webapp.devices.models.permission import Permission
-from webapp.handover.models import Asked, Wanted
+from webapp.handover.models import Answer, Asked, Wanted
 from webapp.sites.models import SiteStatus
 
 # state → (tone, icon, word)
@@ -75,6 +75,20 @@ def how_long(wanted_hours: int | None, until: datetime | None, zone: str) -> str
     return _("for %(hours)s", hours=hours(wanted_hours)) if wanted_hours else _("until the owner ends it")
 
 
+def answered(answer: Answer, who: str, at: datetime, zone: str) -> str:
+    """ "Declined by Olga, 3 May 2026, 9:41 AM"."""
+    said = {"who": who or _("the owner"), "when": date_and_time(at, zone)}
+    if answer == Answer.DECLINED:
+        return _("Declined by %(who)s, %(when)s", **said)
+    return _("Allowed by %(who)s, %(when)s", **said)
+
+
+def allowed_until(until: datetime | None, zone: str) -> str:
+    if until is None:
+        return _("Allowed until the owner ends it.")
+    return _("Allowed until %(moment)s.", moment=date_and_time(until, zone))
+
+
 def devices_of(count: int | None) -> str:
     """ "at all devices", "at 3 devices"; goes into a sentence."""
     if count is None:
@@ -82,13 +96,14 @@ def devices_of(count: int | None) -> str:
     return plural("at %(num)s device", "at %(num)s devices", count)
 
 
-def company_effects(wanted: Wanted, zone: str) -> list[tuple[str, str]]:
-    """What a handover means for the company: icon and sentence, "After this, you …"."""
-    long = how_long(wanted.hours, wanted.until, zone)
+def company_effects(wanted: Wanted, long: str) -> list[tuple[str, str]]:
+    """What a handover means for the company: icon and sentence, "After this, you …". `long` as of `how_long`."""
     told = [("check", _("see the site and manage its devices, %(how_long)s.", how_long=long))]
     if not wanted.site:
         told = [("lock", _("see the site’s name alone, until the owner authorizes your company."))]
-    if wanted.kinds:
+    if wanted.kinds and wanted.devices == ():
+        told.append(("alert", _("have %(kinds)s at no device yet: tick at least one.", kinds=kinds(wanted.kinds))))
+    elif wanted.kinds:
         where = devices_of(None if wanted.devices is None else len(wanted.devices))
         names = kinds(wanted.kinds)
         told.append(("check", _("have %(kinds)s %(where)s, %(how_long)s.", kinds=names, where=where, how_long=long)))
@@ -100,7 +115,7 @@ def company_effects(wanted: Wanted, zone: str) -> list[tuple[str, str]]:
 def owner_effects(wanted: Wanted, zone: str) -> list[tuple[str, str]]:
     """The same for the owner, as the company reads it: "The owner will …"."""
     return [
-        ("check", _("own the site, and see its devices and how they fare.")),
+        ("check", _("own the site, and see its devices and whether they work.")),
         ("check", _("decide who manages it, and can end that at any time.")),
         ("lock", _("not see addresses, user names and passwords of the devices.")),
     ]
@@ -109,7 +124,7 @@ def owner_effects(wanted: Wanted, zone: str) -> list[tuple[str, str]]:
 def told_to_owner(wanted: Wanted, company: str, zone: str) -> list[tuple[str, str]]:
     """What accepting means, in words to the invited."""
     long = how_long_to_owner(wanted, zone)
-    told = [("check", _("You own the site, and see its devices and how they fare."))]
+    told = [("check", _("You own the site, and see its devices and whether they work."))]
     if wanted.site:
         told.append(("check", _("%(company)s may look after the site %(how_long)s.", company=company, how_long=long)))
     else:

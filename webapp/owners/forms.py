@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import PasswordField, SelectField
 from wtforms.validators import Length, Optional
 
 from webapp.accounts.forms import EmailField, email, is_email, is_strong, new_password
 from webapp.common.forms import Form, Required, Text
-from webapp.common.i18n import lazy
+from webapp.common.i18n import _, lazy
 from webapp.common.passwords import LONGEST
+from webapp.notices import services as notices
 from webapp.owners.words import longer, spans
 
 
@@ -22,15 +25,28 @@ class FirstPasswordForm(Form):
 
 
 class JoinForm(Form):
-    """Somebody who has no account yet."""
+    """Somebody who has no account yet; where no mail is sent, their password is the only way back."""
 
     name = Text(lazy("Your name"), [Required(lazy("What is your name?")), Length(max=128)])
     email = email()
     password = PasswordField(
         lazy("Password (if you like)"),
-        [Optional(), Length(max=LONGEST), is_strong],
+        [Optional(strip_whitespace=False), Length(max=LONGEST), is_strong],
         description=lazy("Without one we mail you a link each time you want to sign in."),
     )
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        if not notices.can_mail():
+            require_password(self.password)
+
+
+def require_password(field: PasswordField) -> None:
+    """Make what was left to the person compulsory."""
+    field.label.text = _("Password")
+    field.description = _("You need it to come back: this server sends no mail.")
+    field.validators = [Required(_("Choose a password.")), Length(max=LONGEST), is_strong]
+    field.flags.required = True
 
 
 class AnswerForm(Form):
@@ -65,3 +81,8 @@ class ShareForm(Form):
         [Optional(), Length(max=254), is_email],
         description=lazy("Then we mail the link, and only this address can use it."),
     )
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        if not notices.can_mail():
+            self.email.description = _("Then only this address can use the link.")

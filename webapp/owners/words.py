@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_time, format_timedelta
 
 from webapp.common import clock
-from webapp.common.i18n import _, language, lazy, local, plural
+from webapp.common.i18n import _, date_and_time, language, lazy, local, plural
 
 # What a company may do with a device → (icon, in words)
 MAY = {
@@ -18,7 +18,6 @@ MAY = {
 }
 FOR_GOOD = 0  # hours, as a form brings them
 OFFERED = (1, 2, 4, 8)  # hours
-NEAR = timedelta(days=6)
 HOUR, DAY = 60, 1440  # minutes
 
 
@@ -42,13 +41,11 @@ def longer() -> list[tuple[str, str]]:
 
 
 def when(moment: datetime, zone: str) -> str:
-    """A moment to come: "14:03", "Tue 14:03", or with its day."""
+    """The time of day at a place, with its day when that is not today."""
     there, now = local(moment, zone), local(clock.now(), zone)
     if there.date() == now.date():
-        return str(format_datetime(there, "HH:mm", locale=language()))
-    if there - now < NEAR:
-        return str(format_datetime(there, "EEE HH:mm", locale=language()))
-    return f"{format_date(there, 'medium', locale=language())} {format_datetime(there, 'HH:mm', locale=language())}"
+        return str(format_time(there, "short", locale=language()))
+    return date_and_time(moment, zone)
 
 
 def left(until: datetime) -> str:

@@ -158,6 +158,7 @@ def pair_row(key: int, name: str, line: str, zone: str, kept: Kept | None, pairs
         "id": key,
         "name": name,
         "line": line,
+        "kept": kept is not None,
         "picked": key in pairs.picked if pairs else bool(kept and kept.live),
         "until": pairs.texts.get(key, "") if pairs else typed_moment(until if kept and kept.live else None, zone),
         "ended": bool(kept and not kept.live),

@@ -127,7 +127,7 @@ def take_challenge(credential: Any, account_id: int | None) -> bytes:
     try:
         told = json.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
         challenge = base64url_to_bytes(told["challenge"])
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Unproven from error
     if not PasskeyChallenge.take(account_id, hash_of(challenge), clock.now()):
         raise Unproven

@@ -156,9 +156,10 @@ def turn_off(by: Principal, password: str, code: str) -> str:
     return ""
 
 
-def forget_codes(account_id: int) -> None:
-    SecondFactor.forget(account_id)
+def forget_codes(account_id: int) -> int:
+    """How many there were to forget: one, or none."""
     RecoveryCode.forget(account_id)
+    return SecondFactor.forget(account_id)
 
 
 def name_of(person: Principal | Account) -> str:
@@ -203,6 +204,8 @@ def require(by: Principal, on: bool) -> None:
     """
     if not by.is_admin:
         raise Forbidden(_("Only the Installer Admin decides this."))
+    if on == is_required(by.company_id):
+        return
     if on and factor.people_without(by.company_id, Role.INSTALLER_ADMIN):
         raise Refused(_("The Installer Admin has to have two-factor sign-in or a passkey first: set up one of them."))
     with transaction():
@@ -215,11 +218,10 @@ def require(by: Principal, on: bool) -> None:
 def reset(account: Account, by: Actor) -> None:
     """Take away what a lost phone held: codes, recovery codes and passkeys; all sessions end. The password stays."""
     with transaction():
-        forget_codes(account.id)
-        Passkey.forget(account.id)
+        held = [forget_codes(account.id), Passkey.forget(account.id), Session.end_others(account.id, None)]
         PendingSignIn.forget(clock.now(), account.id)
-        Session.end_others(account.id, None)
-        audit.record(by, "second_factor.reset", account)
+        if any(held):
+            audit.record(by, "second_factor.reset", account)
 
 
 def reset_from_command_line(email: str) -> None:

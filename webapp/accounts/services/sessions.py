@@ -140,5 +140,6 @@ def really(by: Principal) -> Actor:
 def end_others(by: Principal) -> int:
     with transaction():
         ended = Session.end_others(by.id, by.session_id)
-        audit.record(by, "session.others_ended")
+        if ended:
+            audit.record(by, "session.others_ended")
     return ended

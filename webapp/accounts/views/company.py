@@ -11,7 +11,7 @@ from webapp.accounts.forms import CompanyForm, LogoForm
 from webapp.accounts.guard import public
 from webapp.accounts.models import Company
 from webapp.accounts.models.logo import Letterhead
-from webapp.accounts.services import pictures, profile
+from webapp.accounts.services import pictures, profile, second_factor
 from webapp.accounts.services.profile import VENDOR
 from webapp.accounts.views import bp
 from webapp.common.errors import Forbidden, Refused
@@ -38,8 +38,11 @@ def require_admin() -> None:
 
 def company_page(**changes: Any) -> dict[str, Any]:
     company = profile.find(current_user)
-    page = {"form": filled(company), "logo_form": LogoForm(formdata=None), "head": letterhead(company.id)}
-    return page | {"required": company.requires_second_factor} | changes
+    page: dict[str, Any] = {"form": filled(company), "logo_form": LogoForm(formdata=None)}
+    own = second_factor.held(current_user.id)
+    page |= {"head": letterhead(company.id), "required": company.requires_second_factor}
+    page |= {"lacking": not (own.codes or own.passkeys)}
+    return page | changes
 
 
 def filled(company: Company) -> CompanyForm:

@@ -26,14 +26,15 @@ def show_forgot() -> Any:
 @public
 def forgot() -> Any:
     form = ForgotForm()
+    if not notices.can_mail():
+        return show_page("accounts/forgot.html", can_mail=False)
     if not form.validate():
-        return show_page("accounts/forgot.html", form=form, can_mail=notices.can_mail()), 422
-    if notices.can_mail():
-        letter = words.reset_letter()
-        text, html = show_letter(**letter)
-        base_url = current_app.config["SETTINGS"].base_url
-        secrets.ask_for_reset(form.email.data, guard.address(), base_url, letter["title"], text, html)
-    return show_page("accounts/forgot.html", form=form, can_mail=notices.can_mail(), asked=True)
+        return show_page("accounts/forgot.html", form=form, can_mail=True), 422
+    letter = words.reset_letter()
+    text, html = show_letter(**letter)
+    base_url = current_app.config["SETTINGS"].base_url
+    secrets.ask_for_reset(form.email.data, guard.address(), base_url, letter["title"], text, html)
+    return show_page("accounts/forgot.html", form=form, can_mail=True, asked=True)
 
 
 @bp.get("/reset/<token>")

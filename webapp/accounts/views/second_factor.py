@@ -11,7 +11,9 @@ from webapp.accounts.forms import CodeForm, TurnOffForm
 from webapp.accounts.guard import before_second_factor, me
 from webapp.accounts.services import second_factor
 from webapp.accounts.views import bp
-from webapp.common.htmx import go_on_to, leave_to, show_page, show_part, wants_part
+from webapp.accounts.views.company import company_page
+from webapp.common.errors import Refused
+from webapp.common.htmx import go_on_to, leave_to, show_part, wants_part
 from webapp.common.i18n import _
 
 PAGE, PART = "accounts/second_factor.html", "accounts/_second_factor.html"
@@ -88,8 +90,12 @@ WRONG = {
 
 @bp.post("/account/require-two-factor")
 def require_second_factor() -> Any:
-    second_factor.require(me(), request.form.get("on") == "1")
-    if wants_part():
-        required = second_factor.is_required(current_user.company_id)
-        return show_page("accounts/_require_second_factor.html", required=required)
-    return redirect(url_for("accounts.show_company"), 303)
+    try:
+        second_factor.require(me(), request.form.get("on") == "1")
+    except Refused:  # the card says why
+        return show_requirement(), 409
+    return show_requirement() if wants_part() else redirect(url_for("accounts.show_company"), 303)
+
+
+def show_requirement() -> str:
+    return show_part("accounts/company.html", "accounts/_require_second_factor.html", **company_page())

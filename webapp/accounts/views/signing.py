@@ -16,6 +16,7 @@ from webapp.common.errors import NotFound
 from webapp.common.htmx import show_page
 from webapp.common.i18n import _
 from webapp.common.urls import is_own_path
+from webapp.notices import services as notices
 
 
 @bp.get("/sign-in")
@@ -29,7 +30,8 @@ def show_sign_in() -> Any:
 
 
 def sign_in_page(form: SignInForm) -> dict[str, Any]:
-    return {"form": form, "passkey_form": PasskeySignInForm(formdata=None, next=form.next.data)}
+    passkey_form = PasskeySignInForm(formdata=None, next=form.next.data)
+    return {"form": form, "passkey_form": passkey_form, "can_mail": notices.can_mail()}
 
 
 @bp.post("/sign-in")

@@ -1,4 +1,4 @@
-"""What may be done with a device that we have: its connection, its type, its end (E1–E12)."""
+"""What may be done with a device that we have: its connection, its end (E1–E12)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from webapp.devices.models.device import all_sealed
 from webapp.devices.models.probe import Intent
 from webapp.devices.services import adding, probing, states
 from webapp.devices.services.monitoring import require_monitoring
-from webapp.protocols.isapi.kinds import ENCODING, Kind
 from webapp.protocols.signing import FEWEST_LEFT
 from webapp.sites import services as sites
 from webapp.sites.models import SiteStatus
@@ -172,6 +171,8 @@ def accept_key(by: Principal, device: Device, key: str) -> Probe:
     state = DeviceState.of(device.id)
     if not state or not key or state.seen_key != key:
         raise Refused(_("The device shows another certificate by now. Check again, then compare."), "key_differs")
+    if device.pin == key:  # accepted already, as by a double tap
+        return check(by, device)
     with transaction():
         sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
         if not Device.note(device.id, device.connection_version, pin=key):
@@ -217,43 +218,6 @@ def write_replacement(device: Device, serial: str) -> bool:
     Device.note(current.id, current.connection_version, search=current.searchable(), **values)
     DeviceState.set(current.id, clock.now(), Status.CHECKING)
     return True
-
-
-def may_set_type(device: Device) -> bool:
-    """A type that was recognised stays; one that was not, or was chosen by hand, can be set again (E6, E7)."""
-    return device.type_by_hand or device.type == Kind.UNKNOWN
-
-
-def set_type(by: Principal, device: Device, kind: str) -> None:
-    """Say what sort of device it is. Raises Refused."""
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
-    if not may_set_type(device):
-        raise Refused(_("This device has told its type itself, so it cannot be set by hand."), "type_recognised")
-    if device.mode == Mode.IP_DOMAIN and kind not in ENCODING:
-        raise Refused(
-            _("Devices added by IP address or domain name are cameras and recorders. Choose one of these."),
-            "not_encoding",
-        )
-    write_type(by, device, type=kind, type_by_hand=True)
-
-
-def write_type(by: Principal, device: Device, **values: Any) -> None:
-    with transaction():
-        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
-        if not Device.move_on(device.id, device.version, changed_at=clock.now(), changed_by=by.id, **values):
-            raise changed_meanwhile()
-        audit.record(by, "device.type_set", device, ["type"])
-
-
-def take_detected_type(by: Principal, device: Device, keep: bool) -> None:
-    """Answer "Detected NVR, keep your choice?": keep it, or take what the device says (E7)."""
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
-    if not device.type_by_hand or device.type_detected == Kind.UNKNOWN:
-        raise Refused(_("There is no other type to choose."), "type_recognised")
-    if keep:
-        write_type(by, device, type_declined=device.type_detected)
-    else:
-        write_type(by, device, type=device.type_detected, type_by_hand=False)
 
 
 def deletion_refusal(device: Device) -> str:

@@ -17,7 +17,7 @@ from webapp.common.htmx import go_on_to, htmx, leave_to, show_page, show_part, w
 from webapp.common.i18n import _
 from webapp.devices.forms import AddressForm, TypeForm
 from webapp.devices.models import Device
-from webapp.devices.services import devices
+from webapp.devices.services import devices, types
 from webapp.devices.views import bp
 from webapp.devices.views.page import device_page
 from webapp.handover.services import owned
@@ -196,13 +196,13 @@ def show_type_form(device: Device, form: TypeForm) -> str:
 def save_type(device_id: int) -> Any:
     device = devices.find(current_user, device_id)
     if keep := request.form.get("detected"):
-        devices.take_detected_type(current_user, device, keep=keep == "keep")
+        types.take_detected_type(current_user, device, keep=keep == "keep")
         return go_on_to("devices.type", device_id=device_id)
     form = TypeForm()
     if not form.validate():
         return show_type_form(device, form), 422
     try:
-        devices.set_type(current_user, device, form.type.data)
+        types.set_type(current_user, device, form.type.data)
     except Refused as no:
         form.type.errors = [no.why]
         return show_type_form(device, form), 409

@@ -16,7 +16,7 @@ from webapp.devices.advice import advice
 from webapp.devices.models import Device, DeviceState, Probe, Status
 from webapp.devices.models.state import FLEETING
 from webapp.devices.rows import probe_view
-from webapp.devices.services import devices
+from webapp.devices.services import devices, types
 from webapp.devices.services.lists import version
 from webapp.health.forms import SilenceForm
 from webapp.health.services import parts
@@ -30,7 +30,7 @@ def device_page(device: Device, status: bool = False, whole: bool = False) -> di
     page: dict[str, Any] = {
         "device": device,
         "may_manage": devices.may_manage(current_user, device),
-        "may_set_type": devices.may_set_type(device),
+        "may_set_type": types.may_set_type(device),
         "detected": detected(device),
         "type_name": words.type_name,
         "deletion_refusal": devices.deletion_refusal(device),

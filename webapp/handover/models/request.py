@@ -87,6 +87,12 @@ class AccessRequest(BaseModel):
         newest = cls.id.desc()  # type: ignore[attr-defined]
         return list(cls.select(cls, Company).join(Company).where(mine).order_by(newest))
 
+    @classmethod
+    def last_answered(cls, site_id: int, company_id: int) -> AccessRequest | None:
+        """The company's request there that got a yes or a no last."""
+        mine = (cls.site == site_id) & (cls.company == company_id) & cls.answer.in_([Answer.ACCEPTED, Answer.DECLINED])
+        return cls.select().where(mine).order_by(cls.answered_at.desc(), cls.id.desc()).first()  # type: ignore[attr-defined]
+
     @property
     def audit_site(self) -> int:
         return self.site_id

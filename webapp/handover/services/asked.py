@@ -80,12 +80,12 @@ def say(kind: str, company: str, site: str, device: str) -> tuple[str, str, str]
     if kind == Asked.ADOPTION:
         return (
             _("%(company)s asks to look after %(site)s", company=company, site=site),
-            _("They see your devices and how they fare, and keep them running. You can end it at any time."),
+            _("They see your devices and whether they work, and keep them running. You can end it at any time."),
             _("Nobody looks after your site, as it is now."),
         )
     return (
-        _("%(company)s asks to look after %(site)s again", company=company, site=site),
-        _("They see your devices and how they fare, and keep them running. You can end it at any time."),
+        _("%(company)s asks to look after %(site)s", company=company, site=site),
+        _("They see your devices and whether they work, and keep them running. You can end it at any time."),
         _("They see the name of your site and nothing else, as it is now."),
     )
 

@@ -185,7 +185,7 @@ def accept(token: str, owner: Principal) -> Site:
         holding.ensure_code(site)
         settle(site, Wanted.of(found.retained), now)
         audit.record(owner, "owner.accepted", site)
-    return Site.get_by_id(site.id)
+        return Site.get_by_id(site.id)
 
 
 def require_open(token: str) -> OwnerInvitation:
@@ -253,8 +253,9 @@ def accept_as_new(
         raise Refused(_("This invitation is for another e-mail address than yours."), "other_address")
     if Account.by_email(email):
         raise Refused(_("This e-mail address has an account already. Sign in, then accept."), "sign_in_first")
+    hashed = people.hashed(password)
     with holding.holding(found.site_id):  # before the account, in the order of every other answer
-        account = people.register(name, email, phone, password, language)
+        account = people.register(name, email, phone, hashed, language)
         owner = acting(account.id, address, agent)
         assert owner, "it was made just now"  # noqa: S101
         site = accept(token, owner)

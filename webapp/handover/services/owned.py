@@ -5,6 +5,7 @@ Nothing of a device's connection is among it: no address, no port, no user, noth
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,22 +13,25 @@ from webapp import config
 from webapp.accounts.principal import Principal
 from webapp.common import clock
 from webapp.common.errors import NotFound
-from webapp.common.i18n import _, language, plural
+from webapp.common.i18n import language
 from webapp.common.pages import PAGE, Found
 from webapp.devices.models import Device, DeviceState, Status
 from webapp.devices.models.permission import DevicePermission
 from webapp.devices.services.lists import version
 from webapp.devices.words import type_icon, type_name
-from webapp.handover.models import owned
+from webapp.handover.models import Asked, owned
 from webapp.handover.models.owned import Told
-from webapp.handover.services import asked, sharing
+from webapp.handover.services import asked, sharing, verdicts
 from webapp.handover.services.asked import Question
 from webapp.health.models import rollup as stored
-from webapp.health.services import parts, rollup, summary
+from webapp.health.services import history, parts, summary
 from webapp.health.services.summary import Known
+from webapp.health.services.watch import SILENT
 from webapp.owners import words
 from webapp.owners.services import people
 from webapp.sites.models import Site, SiteStatus
+
+MOST = 10_000  # devices that need a look, of one person
 
 
 class Card(NamedTuple):
@@ -44,63 +48,29 @@ class Card(NamedTuple):
 
 
 def cards(by: Principal) -> list[Card]:
-    return [card(by, told) for told in read(by)]
+    troubles = troubles_of(by)
+    return [card(by, told, troubles[told.id]) for told in read(by)]
 
 
 def read(by: Principal, only: int | None = None) -> list[Told]:
     return owned.sites_of(by, clock.now(), config.current().check_interval, only)
 
 
-def card(by: Principal, told: Told) -> Card:
-    place = ", ".join(filter(None, (told.address, told.city)))
-    return Card(
-        told.id, told.name, place, told.owner_id == by.id, *say(told), told.company if looks_after(told) else ""
-    )
+def troubles_of(by: Principal, only: int | None = None) -> Counter[int]:
+    """How many devices of each site are online and tell of a disk, a camera or a clock that is not well."""
+    text = stored.overview(by, clock.now(), config.current().check_interval, sorted(SILENT), MOST, only)
+    return Counter(one.site_id for one in stored.read_overview(text).worst if one.trouble)
+
+
+def card(by: Principal, told: Told, troubles: int) -> Card:
+    place, company = ", ".join(filter(None, (told.address, told.city))), told.company if looks_after(told) else ""
+    return Card(told.id, told.name, place, told.owner_id == by.id, *verdicts.of_site(told, troubles), company)
 
 
 def looks_after(told: Told) -> bool:
     if told.company_id is None or told.decided == SiteStatus.OWNED_UNAUTHORIZED:
         return False
     return told.until is None or told.until > clock.now()
-
-
-def say(told: Told) -> tuple[str, str, str]:
-    """Tone, icon and one sentence on a site."""
-    if told.company_id is None:
-        return "warn", "alert", _("Nobody looks after this site.")
-    if not told.devices:
-        return "off", "dash", _("There are no devices yet.")
-    if told.offline and told.since:
-        return "bad", "cross", silent(told, rollup.short_time(told.since, told.zone))
-    if told.bad:
-        return (
-            "warn",
-            "alert",
-            plural("%(num)s device cannot be checked.", "%(num)s devices cannot be checked.", told.bad),
-        )
-    if told.paused == told.devices:
-        return "off", "dash", _("Nothing is watched at the moment.")
-    if told.online + told.paused < told.devices:
-        return "off", "dash", _("Not everything is known: it was not checked lately.")
-    return "ok", "check", _("Everything that is watched is working.") if told.paused else _("Everything is working.")
-
-
-def silent(told: Told, since: str) -> str:
-    if told.cameras == told.devices:
-        return plural(
-            "%(num)s of %(total)s cameras is offline since %(time)s.",
-            "%(num)s of %(total)s cameras are offline since %(time)s.",
-            told.offline,
-            total=told.devices,
-            time=since,
-        )
-    return plural(
-        "%(num)s of %(total)s devices is offline since %(time)s.",
-        "%(num)s of %(total)s devices are offline since %(time)s.",
-        told.offline,
-        total=told.devices,
-        time=since,
-    )
 
 
 def sites_page(by: Principal) -> dict[str, Any]:
@@ -148,37 +118,19 @@ def devices_page(by: Principal, site: Site, page: int) -> dict[str, Any]:
         thing(summary.gather(device, states.get(device.id), findings.get(device.id)), site)
         for device in devices[(page - 1) * PAGE : page * PAGE]
     ]
-    available = rollup.availability(rollup.rounded(rollup.of_last_day(site, told.devices - told.paused)))
     shown = {
-        "verdict": say(told),
+        "verdict": verdicts.of_site(told, troubles_of(by, site.id)[site.id]),
         "found": Found(things, len(devices), page),
-        "available": available if devices else "",
+        "available": verdicts.available(site, [device for device in devices if device.health_monitoring]),
     }
     return shown | {"devices_version": named([*shown.values(), page])}
 
 
 def thing(known: Known, site: Site) -> Thing:
     device, state = known.device, known.state
-    tone, icon, text = fares(known, site)
+    tone, icon, text = verdicts.of_device(known, site)
     at = state.checked_at if state and known.shown != Status.PAUSED else None
     return Thing(device.id, device.name, type_name(device.type), type_icon(device.type), tone, icon, text, at)
-
-
-def fares(known: Known, site: Site) -> tuple[str, str, str]:
-    """Tone, icon and what may be said of a device now, without a word on how it is reached."""
-    shown, state = known.shown, known.state
-    if shown == Status.ONLINE:
-        found = parts.summarize(known)
-        return found.tone, found.icon, found.verdict
-    if shown == Status.OFFLINE and state:
-        return "bad", "cross", _("Offline since %(time)s.", time=rollup.short_time(state.since, site.zone))
-    if shown == Status.PAUSED:
-        return "off", "dash", _("Not watched at the moment.")
-    if shown == Status.UNKNOWN:
-        return "off", "dash", _("Not known: it was not checked lately.")
-    if shown == Status.CHECKING:
-        return "off", "refresh", _("Being checked for the first time.")
-    return "warn", "alert", _("It cannot be checked at the moment. The company that looks after it can mend this.")
 
 
 class Permitted(NamedTuple):
@@ -218,9 +170,16 @@ def access_page(by: Principal, site: Site) -> dict[str, Any]:
         "ends": site.authorized_until if authorized else None,
         "until": words.until(site.authorized_until, site.zone) if authorized else "",
         "permitted": permitted(site) if mine else [],
+        "asked": mine and not authorized and asks_again(by, site),
         "mine": mine,
     }
     return shown | {"access_version": named(list(shown.values()))}
+
+
+def asks_again(by: Principal, site: Site) -> bool:
+    """Whether the site's company waits for the answer to whether it may look after it."""
+    waiting = owned.requests_of(by, clock.now(), site.id)
+    return any(one.kind == Asked.AUTHORIZATION and one.company_id == site.company_id for one in waiting)
 
 
 def family_page(site: Site) -> dict[str, Any]:
@@ -257,4 +216,12 @@ def device_page(by: Principal, device: Device) -> dict[str, Any]:
         "mine": mine,
     }
     mark = named([*shown.values(), parts.health_version(device, rows)])
-    return shown | {"device": device, "health": parts.health(device, rows), "version": mark}
+    return shown | {"device": device, "health": health(device, rows), "version": mark}
+
+
+def health(device: Device, rows: Known) -> parts.Health:
+    """With its times as they are everywhere on an owner's pages."""
+    found = parts.health(device, rows)
+    if found.past is None:
+        return found
+    return found._replace(begin=words.when(history.moment(found.past.beats[0].at), device.site.zone))

@@ -169,9 +169,10 @@ def accept_as_new(token: str, typed: dict[str, str], language: str, address: str
     throttle.count({f"invited:{throttle.network(address)}": MOST_NEW})
     if Account.by_email(typed["email"]):
         raise Refused(_("This e-mail address has an account already. Sign in, then accept."), "sign_in_first")
+    hashed = people.hashed(typed["password"])
     with transaction():
         Site.locked(found.site_id)  # before the account, in the order of every other answer
-        account = people.register(typed["name"], typed["email"], "", typed["password"], language)
+        account = people.register(typed["name"], typed["email"], "", hashed, language)
         person = acting(account.id, address, agent)
         assert person, "it was made just now"  # noqa: S101
         site = accept(token, person)

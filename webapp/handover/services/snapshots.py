@@ -1,6 +1,7 @@
-"""What stands in a handover pack: a site and its devices as they were, in the words of that day (T11).
+"""What stands in a handover pack: a site and its devices as they were (T11); `readings` words it for a reader.
 
 The document is plain JSON, so that it can be read without this program; `canonical` is the text its SHA-256 is of.
+Packs of the first schema keep sentences in the language of whoever made them.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from typing import Any
 from webapp.accounts.principal import Principal
 from webapp.accounts.services import profile
 from webapp.common import clock
-from webapp.common.i18n import language, lazy
-from webapp.devices.models import Device, Mode
+from webapp.common.i18n import lazy
+from webapp.devices.models import Device, Mode, Status
 from webapp.handover.models import HandoverPack, PackPhoto
 from webapp.handover.models.pack import owner_name
-from webapp.health.services import parts, reports
+from webapp.health.models import rollup as stored
+from webapp.health.services import reports, rollup, summary
+from webapp.protocols.isapi.health import Findings, to_json
 from webapp.sites.models import Site
 
-SCHEMA = "sitehand-handover-pack/1"
+SCHEMA = "sitehand-handover-pack/2"
 TESTS = {
     "pictures": lazy("The picture of every camera was looked at"),
     "night": lazy("The pictures were looked at in the dark"),
@@ -50,18 +53,16 @@ def stamp(at: datetime | None) -> str | None:
 
 def take(by: Principal, site: Site, addresses: bool) -> Document:
     """The site as it is known now; addresses of devices only where the company wants them."""
-    made = reports.report(site)
+    made, found = reports.report(site), findings(site)
     return {
         "schema": SCHEMA,
-        "language": language(),
         "made_at": stamp(clock.now()),
         "maker": by.name,
         "company": company(by),
         "site": {"name": site.name, "place": site.place, "zone": site.zone},
         "owner": owner_name(site),
-        "verdict": made.verdict._asdict() if made.verdict else None,
-        "spans": list(parts.spans()),
-        "devices": [device(row, addresses) for row in made.rows],
+        "counts": reports.counts(made.rows),
+        "devices": [device(row, found.get(row.device.id), addresses) for row in made.rows],
     }
 
 
@@ -73,14 +74,30 @@ def company(by: Principal) -> Document:
     return {"name": head.name, "licence": head.licence, "phone": head.phone, "email": head.email, "logo": head.token}
 
 
-def device(row: reports.Row, addresses: bool) -> Document:
-    """Never a user name, never a password."""
+def findings(site: Site) -> dict[int, Findings | None]:
+    """What each device has told, as far as it may still be said."""
+    states, told = stored.states_of_site(site), stored.findings_of_site(site)
+    devices = stored.devices_of_site(site)
+    return {one.id: summary.told(summary.gather(one, states.get(one.id), told.get(one.id))) for one in devices}
+
+
+def device(row: reports.Row, told: Findings | None, addresses: bool) -> Document:
+    """Never a user name, never a password. `shares` of 24 hours, 7 and 30 days: [up, known], each 0 to 1."""
     found = row.device
-    said = {"status": row.status, "tone": row.tone, "icon": row.icon, "checked_at": stamp(row.checked_at)}
-    who = {"name": found.name, "type": row.type, "model": found.model, "serial": found.serial}
-    told = {"firmware": found.firmware, "available": row.percents, "storage": row.storage, "cameras": row.cameras}
+    said = {"status": row.shown, "checked_at": stamp(row.checked_at), "firmware": found.firmware}
+    who = {"name": found.name, "type": found.type, "model": found.model, "serial": found.serial}
+    told_of = blocks(told) if told and row.shown == Status.ONLINE else None
+    shares = [list(rollup.rounded(share)) for share in row.shares]
     where = {"address": address(found)} if addresses and found.mode == Mode.IP_DOMAIN else {}
-    return who | told | said | where
+    return who | said | {"told": told_of, "shares": shares} | where
+
+
+def blocks(told: Findings) -> Document:
+    """Disks and channels; where a network disk lies is left out."""
+    kept = to_json(told)
+    for disk in kept["storage"].get("disks", ()):
+        disk["name"] = ""
+    return {"storage": kept["storage"], "channels": kept["channels"]}
 
 
 def address(found: Device) -> str:
@@ -93,7 +110,10 @@ def whole(pack: HandoverPack, photos: Iterable[PackPhoto]) -> Document:
     document: Document = json.loads(pack.document)
     if pack.signed_at:
         return document
-    added = {"notes": pack.notes, "tested": [str(TESTS[name]) for name in pack.tested.split() if name in TESTS]}
+    tested = [name for name in pack.tested.split() if name in TESTS]
+    if document["schema"] != SCHEMA:
+        tested = [str(TESTS[name]) for name in tested]
+    added = {"notes": pack.notes, "tested": tested}
     return document | added | {"photos": [picture(photo) for photo in photos]}
 
 

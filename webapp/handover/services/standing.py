@@ -12,16 +12,24 @@ from webapp.accounts.principal import Principal
 from webapp.common.i18n import _, date_and_time
 from webapp.devices.models.permission import DevicePermission, Permission
 from webapp.handover import words
-from webapp.handover.models import AccessRequest, Asked, OwnerInvitation
+from webapp.handover.models import AccessRequest, Answer, Asked, OwnerInvitation
 from webapp.handover.models.places import company_name, name_of
 from webapp.handover.services.invitations import ANSWERABLE, InvitationState, state_of
 from webapp.handover.services.requests import open_requests
 from webapp.sites.models import Site, SiteStatus
 
+LASTING = {Asked.PERMISSION, Asked.PASSWORD_RESET}  # a yes to these is not told by the state of the site
+
 
 class Step(NamedTuple):
     label: str
     url: str
+
+
+class Answered(NamedTuple):
+    what: str
+    text: str  # "Declined by Olga, 23 Nov 2026, 13:40"
+    declined: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class Standing:
     requests: list[AccessRequest]
     next: Step | None
     allowed: list[str]  # sentences: what the company may do now
+    answered: Answered | None  # what the company asked for last, until something newer holds
 
     @property
     def chip(self) -> tuple[str, str, str]:
@@ -69,10 +78,11 @@ def standing(by: Principal, site: Site) -> Standing:
     invited = state_of(invitation) if invitation else None
     permissions = DevicePermission.of_site(site) if status == SiteStatus.AUTHORIZED else []
     asked = open_requests(by, site) if site.owner_id else []
+    began = since(site, status, invitation)
     return Standing(
         site=site,
         status=status,
-        since=since(site, status, invitation),
+        since=began,
         invitation=invitation,
         invited=invited,
         company=company_name(site.company_id),
@@ -82,6 +92,7 @@ def standing(by: Principal, site: Site) -> Standing:
         requests=asked,
         next=next_step(by, site, status, invited, asked),
         allowed=allowed(site, status, permissions),
+        answered=None if by.is_owner else answered(by, site, invitation, began, asked),
     )
 
 
@@ -93,6 +104,23 @@ def since(site: Site, status: SiteStatus, invitation: OwnerInvitation | None) ->
     if status == SiteStatus.INVITED and invitation:
         return invitation.sent_at
     return invitation.answered_at if invitation else site.created_at
+
+
+def answered(
+    by: Principal, site: Site, invitation: OwnerInvitation | None, began: datetime | None, asked: list[AccessRequest]
+) -> Answered | None:
+    """For the company; an answer from before the present state, or to what is asked again, is history."""
+    if invitation and invitation.answer == Answer.DECLINED and invitation.answered_at:
+        no = words.answered(Answer.DECLINED, invitation.name, invitation.answered_at, site.zone)
+        return Answered(_("Invitation"), no, True)
+    found = AccessRequest.last_answered(site.id, by.company_id) if site.owner_id else None
+    if found is None or found.answered_at is None or found.answered_at < (began or found.answered_at):
+        return None
+    declined = found.answer == Answer.DECLINED
+    if any(one.kind == found.kind for one in asked) or not (declined or found.kind in LASTING):
+        return None
+    text = words.answered(Answer(found.answer), found.answered_by_name, found.answered_at, site.zone)
+    return Answered(str(words.ASKED[Asked(found.kind)]), text, declined)
 
 
 def next_step(
@@ -121,15 +149,15 @@ def invite_label(invited: InvitationState | None) -> str:
 
 def allowed(site: Site, status: SiteStatus, permissions: list[DevicePermission]) -> list[str]:
     if status in {SiteStatus.NOT_INVITED, SiteStatus.INVITED}:
-        return [_("Manage the devices, edit and delete the site. It has no owner yet.")]
+        return [_("Your company may manage the devices, and edit and delete the site. It has no owner yet.")]
     if status == SiteStatus.OWNED_UNAUTHORIZED:
-        return [_("See the site’s name, and ask its owner for authorization.")]
+        return [_("Your company sees the site’s name, and may ask its owner for authorization.")]
     kinds = {permission.kind for permission in permissions}
-    told = [_("Manage the devices and edit the site.")]
+    told = [_("Your company may manage the devices and edit the site.")]
     sentences = {
-        Permission.CONFIGURATION: _("Change the configuration of devices that the owner has chosen."),
-        Permission.LIVE_VIEW: _("See the live picture of cameras that the owner has chosen."),
-        Permission.PLAYBACK: _("Play recordings of cameras that the owner has chosen."),
+        Permission.CONFIGURATION: _("It may change the configuration of devices that the owner has chosen."),
+        Permission.LIVE_VIEW: _("It may see the live picture of cameras that the owner has chosen."),
+        Permission.PLAYBACK: _("It may play recordings of cameras that the owner has chosen."),
     }
     return told + [sentence for kind, sentence in sentences.items() if kind in kinds]
 
@@ -148,5 +176,6 @@ def version(standing: Standing) -> str:
         [(permission.id, permission.until) for permission in standing.permissions],
         [request.id for request in standing.requests],
         standing.next,
+        standing.answered,
     )
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]

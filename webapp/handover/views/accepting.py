@@ -13,12 +13,12 @@ from webapp.common.errors import NotFound, Refused
 from webapp.common.htmx import leave_to, show_page
 from webapp.common.i18n import _, date_and_time, language
 from webapp.handover import words
-from webapp.handover.forms import NewOwnerForm
 from webapp.handover.models import OwnerInvitation, Wanted
 from webapp.handover.services import invitations
 from webapp.handover.services.invitations import ANSWERABLE
 from webapp.handover.views import bp
 from webapp.handover.views.pieces import app_for_customers, choices, kept_nowhere
+from webapp.owners.forms import JoinForm
 
 PAGE = "handover/accept.html"
 
@@ -30,7 +30,7 @@ def find(token: str) -> OwnerInvitation:
     return invitation
 
 
-def show(token: str, invitation: OwnerInvitation, form: NewOwnerForm, status: int = 200, why: str = "") -> Any:
+def show(token: str, invitation: OwnerInvitation, form: JoinForm, status: int = 200, why: str = "") -> Any:
     state = invitations.state_of(invitation)
     page: dict[str, Any] = {"token": token, "invitation": invitation, "site": invitation.site, "form": form}
     if state not in ANSWERABLE:
@@ -60,7 +60,7 @@ def against(invitation: OwnerInvitation) -> str:
 @kept_nowhere
 def answer(token: str) -> Any:
     invitation = find(token)
-    given = NewOwnerForm(formdata=None, name=invitation.name, email=invitation.email)
+    given = JoinForm(formdata=None, name=invitation.name, email=invitation.email)
     return show(token, invitation, given)
 
 
@@ -68,7 +68,7 @@ def answer(token: str) -> Any:
 @public
 @kept_nowhere
 def accept(token: str) -> Any:
-    invitation, form = find(token), NewOwnerForm()
+    invitation, form = find(token), JoinForm()
     if invitations.state_of(invitation) not in ANSWERABLE:
         return show(token, invitation, form)
     try:
@@ -84,7 +84,7 @@ def accept_as_signed_in(token: str) -> Any:
     return leave_to("sites.show", site_id=site.id)
 
 
-def accept_as_new(token: str, invitation: OwnerInvitation, form: NewOwnerForm) -> Any:
+def accept_as_new(token: str, invitation: OwnerInvitation, form: JoinForm) -> Any:
     """Raises Refused, TooMany."""
     if not form.validate():
         return show(token, invitation, form, 422)
@@ -107,9 +107,9 @@ def accept_as_new(token: str, invitation: OwnerInvitation, form: NewOwnerForm) -
 def decline(token: str) -> Any:
     invitation = find(token)
     if invitations.state_of(invitation) not in ANSWERABLE:
-        return show(token, invitation, NewOwnerForm(formdata=None))
+        return show(token, invitation, JoinForm(formdata=None))
     try:
         invitations.decline(token, guard.me() if current_user.is_authenticated else None)
     except Refused as no:
-        return show(token, find(token), NewOwnerForm(formdata=None), 409, no.why)
+        return show(token, find(token), JoinForm(formdata=None), 409, no.why)
     return show_page("handover/over.html", why="", state="said_no", invitation=invitation)

@@ -177,5 +177,6 @@ def part_from(site_id: int) -> Any:
         form.name.errors, right = [_("Type the name exactly as it stands here: %(name)s", name=site.name)], False
     if not right:
         return show_part(CONFIRM, "owners/_release.html", site=site, form=form), 422
+    company = site.company.name if site.company_id else ""
     authorization.release_company(guard.me(), site)
-    return done(site, _("The company has left your site."))
+    return done(site, _("%(company)s no longer has access.", company=company))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash
+from flask import flash, request
 from flask_login import current_user
 
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
-from webapp.common.htmx import go_on_to, show_page
+from webapp.common.htmx import go_on_to, leave_to, show_page, wants_part
 from webapp.common.i18n import _, date_and_time
 from webapp.devices.services import devices
 from webapp.handover import words
@@ -39,15 +39,15 @@ def opened(site: Site, kind: Asked) -> AccessRequest | None:
     return next((one for one in requests.open_requests(current_user, site) if one.kind == kind), None)
 
 
-def described(request: AccessRequest, zone: str) -> dict[str, Any]:
+def described(found: AccessRequest, zone: str) -> dict[str, Any]:
     """An open request as its page shows it."""
-    wanted = Wanted.of(request.wanted)
+    wanted = Wanted.of(found.wanted)
     where = words.devices_of(None if wanted.devices is None else len(wanted.devices))
-    long = words.how_long(wanted.hours, wanted.until, zone)
+    long = "" if found.kind == Asked.PASSWORD_RESET else words.how_long(wanted.hours, wanted.until, zone)
     kinds = f"{words.kinds(wanted.kinds)} {where}" if wanted.kinds else ""
-    until = date_and_time(request.expires_at, zone)
-    what = words.ASKED[Asked(request.kind)]
-    return {"request": request, "what": what, "kinds": kinds, "how_long": long, "asked_until": until}
+    until = date_and_time(found.expires_at, zone)
+    what = words.ASKED[Asked(found.kind)]
+    return {"request": found, "what": what, "kinds": kinds, "how_long": long, "asked_until": until}
 
 
 def authorization_page(site: Site, form: AuthorizationForm) -> dict[str, Any]:
@@ -67,7 +67,13 @@ def find_unauthorized(site_id: int) -> Site:
 @bp.get("/sites/<id:site_id>/authorization")
 @may(Right.MANAGE_SITES)
 def authorization(site_id: int) -> Any:
-    site = find_unauthorized(site_id)
+    """The form, the open request, or what the owner has answered."""
+    site = sites.find(current_user, site_id)
+    if site.status == SiteStatus.AUTHORIZED:
+        text = words.allowed_until(site.authorized_until, site.zone)
+        return show_page("handover/answered.html", site=site, title=words.ASKED[Asked.AUTHORIZATION], text=text)
+    if site.status != SiteStatus.OWNED_UNAUTHORIZED:
+        return leave_to("sites.show", site_id=site.id)
     form = of_site(AuthorizationForm(formdata=None), site)
     return show_page("handover/authorization.html", **authorization_page(site, form))
 
@@ -103,7 +109,9 @@ def permissions_page(site: Site, form: PermissionForm) -> dict[str, Any]:
 
 @bp.get("/sites/<id:site_id>/permissions")
 def permissions(site_id: int) -> Any:
-    site = find_authorized(site_id)
+    site = sites.find(current_user, site_id)
+    if site.status != SiteStatus.AUTHORIZED:
+        return leave_to("sites.show", site_id=site.id)
     form = prepare(PermissionForm(formdata=None), site)
     return show_page("handover/permissions.html", **permissions_page(site, form))
 
@@ -126,13 +134,13 @@ def ask_permission(site_id: int) -> Any:
 
 @bp.post("/requests/<id:request_id>/withdraw")
 def withdraw_request(request_id: int) -> Any:
-    request = requests.withdraw(current_user, request_id)
+    withdrawn = requests.withdraw(current_user, request_id)
     flash(_("The request is withdrawn."))
-    if request.kind == Asked.ADOPTION:
+    if withdrawn.kind == Asked.ADOPTION:
         return go_on_to("handover.existing")
-    if request.device_id:
-        return go_on_to("handover.password_reset", device_id=request.device_id)
-    return go_on_to("sites.show", site_id=request.site_id)
+    if withdrawn.device_id:
+        return go_on_to("handover.password_reset", device_id=withdrawn.device_id)
+    return go_on_to("sites.show", site_id=withdrawn.site_id)
 
 
 @bp.get("/sites/existing")
@@ -168,16 +176,23 @@ def reset_page(device: Any, form: ResetRequestForm) -> dict[str, Any]:
     last = requests.last_password_reset(current_user, device)
     zone = device.site.zone
     asked = described(last, zone) if last and last.answer == Answer.OPEN else None
-    at = date_and_time(last.answered_at, zone) if last and last.answered_at else ""
-    return {"device": device, "form": form, "asked": asked, "answer": last.answer if last else "", "answered_at": at}
+    page = {"device": device, "form": form, "asked": asked, "answer": last.answer if last else "", "said": ""}
+    if last and last.answered_at and last.answer in {Answer.ACCEPTED, Answer.DECLINED}:
+        page["said"] = words.answered(Answer(last.answer), last.answered_by_name, last.answered_at, zone)
+    return page
 
 
 @bp.get("/devices/<id:device_id>/password-reset")
 @may(Right.MANAGE_DEVICES)
 def password_reset(device_id: int) -> Any:
+    """Asked again and again while a request is open: the page comes anew once it is answered."""
     device = devices.find(current_user, device_id)
-    requests.require_authorized(current_user, device.site)
-    return show_page("handover/reset.html", **reset_page(device, ResetRequestForm(formdata=None)))
+    if device.site.status != SiteStatus.AUTHORIZED:
+        return leave_to("sites.show", site_id=device.site_id)
+    page = reset_page(device, ResetRequestForm(formdata=None))
+    if wants_part() and "waiting" in request.args:
+        return ("", 204) if page["asked"] else leave_to("handover.password_reset", device_id=device.id)
+    return show_page("handover/reset.html", **page)
 
 
 @bp.post("/devices/<id:device_id>/password-reset")

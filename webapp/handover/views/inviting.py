@@ -12,12 +12,14 @@ from flask_login import current_user
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
-from webapp.common.htmx import go_on_to, show_letter, show_page, show_part
+from webapp.common.htmx import go_on_to, leave_to, show_letter, show_page, show_part, wants_part
 from webapp.common.i18n import _, date_and_time, language
 from webapp.common.urls import base
+from webapp.devices.services.lists import version
 from webapp.handover import words
 from webapp.handover.forms import LANGUAGES, InviteForm
-from webapp.handover.models import OwnerInvitation, Wanted
+from webapp.handover.models import Answer, OwnerInvitation, Wanted
+from webapp.handover.models.places import name_of
 from webapp.handover.services import invitations
 from webapp.handover.services.invitations import ANSWERABLE, Invited
 from webapp.handover.views import bp
@@ -40,7 +42,7 @@ def find(site_id: int) -> Site:
 
 def new_form(site: Site, **more: Any) -> InviteForm:
     spoken = language() if language() in LANGUAGES else LANGUAGES[0]
-    form = InviteForm(**{"language": spoken} | more)
+    form = InviteForm(**{"language": spoken, "how": "email" if notices.can_mail() else "qr"} | more)
     form.zone = site.zone
     form.there = choices(site) if current_user.may(Right.MANAGE_DEVICES) else ()
     return form
@@ -49,7 +51,7 @@ def new_form(site: Site, **more: Any) -> InviteForm:
 def wizard(site: Site, form: InviteForm) -> dict[str, Any]:
     """What the wizard shows; the effects are those of what is chosen now, as far as it makes sense."""
     wanted = chosen(form)
-    return {"site": site, "form": form, "can_mail": notices.can_mail(), **effects_of(wanted, site)}
+    return {"site": site, "form": form, "can_mail": notices.can_mail(), **effects_of(wanted, form.how_long, site)}
 
 
 def chosen(form: InviteForm) -> Wanted:
@@ -58,26 +60,62 @@ def chosen(form: InviteForm) -> Wanted:
     return wanted if site else wanted._replace(kinds=())
 
 
-def effects_of(wanted: Wanted, site: Site) -> dict[str, Any]:
-    return {"yours": words.company_effects(wanted, site.zone), "theirs": words.owner_effects(wanted, site.zone)}
+def effects_of(wanted: Wanted, long: str, site: Site) -> dict[str, Any]:
+    return {"yours": words.company_effects(wanted, long), "theirs": words.owner_effects(wanted, site.zone)}
 
 
 @bp.get("/sites/<id:site_id>/handover")
 @may(Right.MANAGE_SITES)
 def invite(site_id: int) -> Any:
-    """The open invitation, else the way to a new one."""
-    site = find(site_id)
+    """The open invitation, what became of it, or the way to a new one."""
+    site = sites.find(current_user, site_id)
     latest = invitations.latest(site)
+    if wants_part() and "link" in request.args:
+        return follow(site, latest)
+    if site.owner_id is not None:
+        return show_page("handover/answered.html", site=site, title=_("Invitation"), text=taken_over(site, latest))
     if latest and invitations.state_of(latest) in ANSWERABLE:
         return show_page("handover/invitation.html", **invitation_page(site, latest))
-    return show_page(PAGE, before=latest and str(invitations.state_of(latest)), **wizard(site, new_form(site)))
+    return show_page(PAGE, **before(site, latest), **wizard(site, new_form(site)))
+
+
+def follow(site: Site, latest: OwnerInvitation | None) -> Any:
+    """For a page that waits: nothing, its card, or the whole page once the link it shows opens nothing any more."""
+    waits = latest and site.owner_id is None and invitations.state_of(latest) in ANSWERABLE
+    if not waits or latest is None or request.args["link"] != link_version(latest):
+        return leave_to("handover.invite", site_id=site.id)
+    page = invitation_page(site, latest)
+    return ("", 204) if page["version"] == request.args.get("v") else show_page("handover/_invited.html", **page)
+
+
+def link_version(made: OwnerInvitation) -> str:
+    return f"{made.id}-{made.sent_at.timestamp():.6f}"
+
+
+def taken_over(site: Site, latest: OwnerInvitation | None) -> str:
+    said = {"owner": name_of(site.owner_id), "site": site.name}
+    if latest and latest.answer == Answer.ACCEPTED and latest.answered_by_id == site.owner_id:
+        return _("%(owner)s has accepted and owns %(site)s now.", **said)
+    return _("%(owner)s owns %(site)s.", **said)
+
+
+def before(site: Site, latest: OwnerInvitation | None) -> dict[str, Any]:
+    """What became of the invitation before a new one."""
+    if latest is None:
+        return {}
+    said = ""
+    if latest.answer == Answer.DECLINED and latest.answered_at:
+        said = words.answered(Answer.DECLINED, latest.name, latest.answered_at, site.zone)
+    return {"before": str(invitations.state_of(latest)), "said": said}
 
 
 @bp.get("/sites/<id:site_id>/handover/new")
 @may(Right.MANAGE_SITES)
 def invite_another(site_id: int) -> Any:
     """A new invitation in place of an open one: to another person, or with other permissions."""
-    site = find(site_id)
+    site = sites.find(current_user, site_id)
+    if site.owner_id is not None:
+        return leave_to("handover.invite", site_id=site.id)
     return show_page(PAGE, **wizard(site, new_form(site)))
 
 
@@ -85,7 +123,9 @@ def invite_another(site_id: int) -> Any:
 @may(Right.MANAGE_SITES)
 def effects(site_id: int) -> Any:
     """What the choices would mean; asked for while they are made."""
-    site = find(site_id)
+    site = sites.find(current_user, site_id)
+    if site.owner_id is not None:
+        return leave_to("handover.invite", site_id=site.id)
     form = new_form(site, formdata=request.args)
     return show_part(PAGE, "handover/_effects.html", **wizard(site, form))
 
@@ -122,7 +162,7 @@ def show_link(site: Site, made: OwnerInvitation, token: str) -> str:
     if made.email and notices.can_mail():
         mail(site, made, url)
     said = {"company": current_user.company_name, "site": site.name, "url": url}
-    text = _("%(company)s hands %(site)s over to you: %(url)s", **said)
+    text = _("%(company)s hands the security system of %(site)s over to you: %(url)s", **said)
     shown = {"url": url, "svg": images.svg(url), "text": text, "sms": f"sms:{quote(made.phone)}?&body={quote(text)}"}
     return show_page("handover/invitation.html", **invitation_page(site, made), **shown)
 
@@ -134,6 +174,7 @@ def invitation_page(site: Site, made: OwnerInvitation) -> dict[str, Any]:
     chip = words.INVITATIONS[str(state)]
     page = {"site": site, "invitation": made, "chip_of": chip, "kept": kept, "posted": posted}
     page |= {"can_mail": notices.can_mail(), "until": date_and_time(made.expires_at, site.zone)}
+    page |= {"link_version": link_version(made), "version": version(repr((state, posted)))}
     return page | app_for_customers(made.company_id)
 
 
@@ -141,7 +182,11 @@ def mail(site: Site, made: OwnerInvitation, url: str) -> None:
     """In the language of the invited."""
     with force_locale(made.language or language()):
         letter = {
-            "title": _("%(company)s hands %(site)s over to you", company=current_user.company_name, site=site.name),
+            "title": _(
+                "%(company)s hands the security system of %(site)s over to you",
+                company=current_user.company_name,
+                site=site.name,
+            ),
             "lines": [
                 _("Hello %(name)s,", name=made.name),
                 _("%(who)s invites you to become the owner of this site.", who=made.maker_name),
@@ -167,8 +212,10 @@ def resend(site_id: int) -> Any:
 @bp.get("/sites/<id:site_id>/handover/withdraw")
 @may(Right.MANAGE_SITES)
 def confirm_withdrawal(site_id: int) -> Any:
-    site = find(site_id)
-    made = invitations.require_unanswered(invitations.latest(site))
+    site = sites.find(current_user, site_id)
+    made = invitations.latest(site)
+    if site.owner_id is not None or made is None or made.answer != Answer.OPEN:
+        return leave_to("handover.invite", site_id=site.id)
     return show_part("handover/asking.html", "handover/_withdraw.html", site=site, invitation=made)
 
 

@@ -7,17 +7,19 @@ from typing import Any
 
 from flask import Response, flash, redirect, request, send_file, url_for
 from flask_login import current_user
+from werkzeug.datastructures import FileStorage
 
 from webapp.accounts.guard import for_owners, may, me
 from webapp.accounts.permissions import Right
 from webapp.accounts.services import profile
 from webapp.common.errors import NotFound, Refused
+from webapp.common.forms import Form
 from webapp.common.htmx import show_page
 from webapp.common.i18n import _, local
 from webapp.common.text import file_name
 from webapp.handover import listeners as _listeners  # noqa: F401  (listens once it is imported)
 from webapp.handover.models import HandoverPack, PackPhoto
-from webapp.handover.services import pack_links, packs, photos, strokes
+from webapp.handover.services import pack_links, packs, photos, readings, strokes
 from webapp.handover.services.snapshots import TESTS, Document
 from webapp.handover.views import bp
 from webapp.handover.views.pack_forms import MakePackForm, NotesForm, PhotoForm, SignForm
@@ -27,7 +29,7 @@ from webapp.sites.models import Site
 # Requests that carry more than a form: bytes in all, and of it in memory. A file is read in pieces of 64 KiB, each
 # beside the end of the one before; pieces of a file count as memory too, though they go to the disk.
 LARGER = {
-    "handover.pack_photo_add": (photos.LARGEST + (64 << 10), 256 << 10),
+    **dict.fromkeys(("handover.pack_photo_add", "handover.pack_notes"), (photos.LARGEST + (64 << 10), 256 << 10)),
     "handover.pack_sign": (512 << 10, 512 << 10),
 }
 CLOSED = "default-src 'none'; sandbox"  # a picture that is opened as a page may do nothing (Z28)
@@ -72,7 +74,7 @@ def logo_of(document: Document) -> dict[str, Any] | None:
 
 def contents(pack: HandoverPack) -> dict[str, Any]:
     """What handover/_pack.html shows."""
-    document = packs.whole(pack)
+    document = readings.worded(packs.whole(pack))
     drawn = document.get("signature", {}).get("strokes", [])
     shown = {"pack": pack, "site": pack.site, "doc": document, "logo": logo_of(document), "stamp": stamp}
     return shown | {"drawing": strokes.path(drawn), "box": (strokes.WIDTH, strokes.HEIGHT)}
@@ -127,45 +129,66 @@ def pack_show(pack_id: int) -> Any:
 @bp.post("/packs/<id:pack_id>/notes")
 @may(Right.MANAGE_SITES)
 def pack_notes(pack_id: int) -> Any:
-    pack, form = packs.find_unsigned(current_user, pack_id), NotesForm()
-    if not form.validate():
-        return show_page(PAGE, errors=form.errors, **pack_page(pack, notes_form=form)), 422
-    try:
-        packs.write_notes(me(), pack, form.notes.data, form.tested.data or [], form.seen_version)
-    except Refused as no:
-        return refuse_notes(pack_id, form, no), 409
+    """The one form of a pack, by its button for the notes; a photo that was chosen meanwhile is not lost."""
+    pack, form, photo = packs.find_unsigned(current_user, pack_id), NotesForm(), PhotoForm()
+    if wrong := keep_notes(pack, form, photo) or (keep_photo(pack, photo) if sent_photo() else None):
+        return wrong
     flash(_("The notes are saved."))
     return redirect(url_for("handover.pack_show", pack_id=pack.id), 303)
-
-
-def refuse_notes(pack_id: int, form: NotesForm, no: Refused) -> str:
-    """What was typed again with the reason; saved once more it takes the place of the other's."""
-    pack = packs.find_unsigned(current_user, pack_id)
-    form.version.data = str(pack.version)
-    form.form_errors = [no.why]
-    return show_page(PAGE, errors=form.errors, **pack_page(pack, notes_form=form))
 
 
 @bp.post("/packs/<id:pack_id>/photos")
 @may(Right.MANAGE_SITES)
 def pack_photo_add(pack_id: int) -> Any:
-    pack, form = packs.find_unsigned(current_user, pack_id), PhotoForm()
-    sent = request.files.get("photo")
-    if not form.validate():
-        return refuse_photo(pack, form), 422
-    if not sent or not sent.filename:
-        form.photo.errors = [_("Choose a photo.")]
-        return refuse_photo(pack, form), 422
-    try:
-        packs.add_photo(me(), pack, sent.stream, form.caption.data)  # type: ignore[arg-type]
-    except Refused as no:
-        form.photo.errors = [no.why]
-        return refuse_photo(pack, form), 409 if no.code in {"signed", "too_many_photos"} else 422
+    """The same by its button for photos; notes and ticks that come along are kept."""
+    pack, form, photo = packs.find_unsigned(current_user, pack_id), NotesForm(), PhotoForm()
+    if wrong := (keep_notes(pack, form, photo) if "version" in request.form else None) or keep_photo(pack, photo):
+        return wrong
     return redirect(url_for("handover.pack_show", pack_id=pack.id, _anchor="photos"), 303)
 
 
-def refuse_photo(pack: HandoverPack, form: PhotoForm) -> str:
-    return show_page(PAGE, errors=form.errors, **pack_page(pack, photo_form=form))
+def sent_photo() -> FileStorage | None:
+    sent = request.files.get("photo")
+    return sent if sent and sent.filename else None
+
+
+def keep_notes(pack: HandoverPack, form: NotesForm, photo: PhotoForm) -> Any:
+    """The page with what is wrong; None when they are written."""
+    if not form.validate():
+        return fill_page(pack, 422, notes_form=form, photo_form=photo)
+    try:
+        packs.write_notes(me(), pack, form.notes.data, form.tested.data or [], form.seen_version)
+    except Refused as no:
+        pack = packs.find_unsigned(current_user, pack.id)
+        form.version.data = str(pack.version)  # saved once more, it takes the place of the other's
+        form.form_errors = [no.why]
+        return fill_page(pack, 409, notes_form=form, photo_form=photo)
+    return None
+
+
+def keep_photo(pack: HandoverPack, form: PhotoForm) -> Any:
+    """The same of a photo."""
+    sent = sent_photo()
+    if not form.validate():
+        return refuse_photo(pack, form, 422)
+    if sent is None:
+        form.photo.errors = [_("Choose a photo.")]
+        return refuse_photo(pack, form, 422)
+    try:
+        packs.add_photo(me(), pack, sent.stream, form.caption.data)  # type: ignore[arg-type]
+    except Refused as no:
+        late = no.code in {"signed", "too_many_photos"}
+        form.form_errors, form.photo.errors = ([no.why], []) if late else ([], [no.why])
+        return refuse_photo(pack, form, 409 if late else 422)
+    return None
+
+
+def refuse_photo(pack: HandoverPack, form: PhotoForm, status: int) -> Any:
+    return fill_page(packs.find_unsigned(current_user, pack.id), status, photo_form=form)
+
+
+def fill_page(pack: HandoverPack, status: int, **forms: Form) -> Any:
+    return (show_page(PAGE, errors=True, **pack_page(pack, **forms)), status)
 
 
 @bp.get("/packs/<id:pack_id>/photos/<id:photo_id>")

@@ -9,12 +9,14 @@ from flask_login import current_user
 
 from webapp.accounts.guard import for_owners, may
 from webapp.accounts.permissions import Right
-from webapp.common.htmx import go_on_to, show_part, wants_part
+from webapp.common.htmx import go_on_to, leave_to, show_part, wants_part
 from webapp.common.i18n import _
 from webapp.handover.services import authorization
 from webapp.handover.services.standing import standing
 from webapp.handover.views import bp
 from webapp.sites import services as sites
+
+AROUND = {"authorization", "permissions"}  # pages of which more than the card changes with the state
 
 
 @bp.get("/sites/<id:site_id>/standing")
@@ -25,6 +27,8 @@ def show_standing(site_id: int) -> Any:
     found = standing(current_user, site)
     if wants_part() and request.args.get("v") == found.version:
         return "", 204
+    if wants_part() and request.args.get("page") in AROUND:
+        return leave_to(f"handover.{request.args['page']}", site_id=site.id)
     if wants_part() and request.args.get("s") not in {None, str(found.status)}:
         response = make_response("", 204)
         response.headers["HX-Refresh"] = "true"

@@ -25,19 +25,23 @@ LINK_LASTS = timedelta(hours=1)
 REMEMBERED = timedelta(days=7)  # that a link which has ended is told from one that never was
 
 
-def register(name: str, email: str, phone: str, password: str, language: str) -> Account:
-    """A new owner. `email` is casefolded and may be "", `password` too: then links are the only way back in.
+def hashed(password: str) -> str:
+    """As an account keeps it, "" for none. It takes its time: do it before a transaction."""
+    return hash_password(password) if password else ""
+
+
+def register(name: str, email: str, phone: str, password_hash: str, language: str) -> Account:
+    """A new owner. `email` is casefolded and may be "", `password_hash` too: then links are the only way back in.
 
     Inside the caller's transaction, which records what they came for. Raises Refused for an address that is taken.
     """
     now = clock.now()
     values = {"name": name, "email": email or None, "phone": phone, "language": language, "role": Role.OWNER}
-    hashed = hash_password(password) if password else ""
     if email and Account.by_email(email):
         raise email_taken()
     try:
         with transaction():
-            return Account.create(**values, password_hash=hashed, password_changed_at=now, created_at=now)
+            return Account.create(**values, password_hash=password_hash, password_changed_at=now, created_at=now)
     except IntegrityError as error:  # somebody else was faster, or a disabled account has it
         raise email_taken() from error
 
@@ -133,7 +137,7 @@ def use_link(token: str, address: str, agent: str) -> Begun | None:
         if not sessions.needs_second_step(link.account_id):
             by = Operator(None, link.account_id, link.account.name, address, agent)
             proved = secrets.prove_address(link.account, by)
-            begun = sessions.begin(link.account, address, agent)
+            begun = sessions.begin(Account.get_by_id(link.account_id), address, agent)
             return Begun(begun, proved) if begun else None
         waiting = sessions.wait_for_code(link.account)
     raise sessions.Pending(waiting)

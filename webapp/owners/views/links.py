@@ -34,17 +34,18 @@ def show_ask_link() -> Any:
 def ask_link() -> Any:
     """The same answer whether somebody has this address or not."""
     form = LinkForm()
+    if not notices.can_mail():  # there is nothing to type
+        return show_page(ASK, form=form, can_mail=False, asked=True)
     if not form.validate():
-        return show_page(ASK, form=form, can_mail=notices.can_mail()), 422
-    if notices.can_mail():
-        subject = _("Your link to Sitehand")
-        text = _(
-            "Open this link within one hour to see your sites. It works once:\n\n{link}\n\n"
-            "If you did not ask for it, ignore this message."
-        )
-        base_url = current_app.config["SETTINGS"].base_url
-        people.ask_for_link(form.email.data, guard.address(), base_url, subject, text)
-    return show_page(ASK, form=form, can_mail=notices.can_mail(), asked=True)
+        return show_page(ASK, form=form, can_mail=True), 422
+    subject = _("Your link to Sitehand")
+    text = _(
+        "Open this link within one hour to see your sites. It works once:\n\n{link}\n\n"
+        "If you did not ask for it, ignore this message."
+    )
+    base_url = current_app.config["SETTINGS"].base_url
+    people.ask_for_link(form.email.data, guard.address(), base_url, subject, text)
+    return show_page(ASK, form=form, can_mail=True, asked=True)
 
 
 @bp.get("/sign-in/link/<token>")

@@ -16,7 +16,7 @@ from webapp.db import one_at_a_time
 from webapp.sites.models import Assignment, Site
 from webapp.team.models import people, reach
 from webapp.team.services import choices
-from webapp.team.services.people import assignable, changed_meanwhile, company_lock, is_live
+from webapp.team.services.people import assignable, changed_meanwhile, company_lock, find_other, is_live
 
 SHOWN = 40  # sites that are offered without a search
 MOST = 100  # pairs of a site and an employee in one call
@@ -85,6 +85,8 @@ def assign_site(by: Principal, site: Site, wanted: Wanted, seen: str) -> bool:
     `seen` is version_at() as the person saw it. Raises NotFound for somebody who cannot be assigned, Refused.
     """
     with one_at_a_time(company_lock(by.company_id)):
+        if Site.locked(site.id, Site.seen_by(by)) is None:
+            raise NotFound
         offered = {one.id: one.name for one in assignable(by)}
         now = {one.account_id: one for one in reach.at_site(site.id) if one.account_id in offered}
         require(wanted, offered, now, seen)
@@ -103,7 +105,7 @@ def version_at(by: Principal, site: Site) -> str:
 def assign_person(by: Principal, account: Account, wanted: Wanted, seen: str) -> bool:
     """Let a person look after these sites, and no other that `by` sees. Like assign_site()."""
     with one_at_a_time(company_lock(by.company_id)):
-        require_assignable(account)
+        require_assignable(find_other(by, account.id))
         now = {one.site_id: one for one in seen_of(by, account)}
         offered = {site.id: site.name for site in reach.among(by, {*wanted, *now})}
         require(wanted, offered, now, seen)

@@ -79,6 +79,7 @@ def invite(
     """A new invitation and its token, which is kept nowhere; mailed where mail is set up. Raises Refused, TooMany."""
     token, now, mine = new_token(), clock.now(), seen_sites(by, site_ids)
     with one_at_a_time(company_lock(by.company_id)):
+        choices.find(by, choice.key)
         require_free_address(by, email)
         require_room(by)
         made = TeamInvitation.create(

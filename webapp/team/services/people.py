@@ -15,7 +15,7 @@ from webapp.common import clock
 from webapp.common.errors import NotFound, Refused
 from webapp.common.i18n import _
 from webapp.common.pages import PAGE
-from webapp.db import one_at_a_time, transaction
+from webapp.db import one_at_a_time
 from webapp.sites.models import Assignment
 from webapp.team.models import AdminOffer, Answer, TeamInvitation, people, reach
 from webapp.team.services import choices
@@ -98,9 +98,10 @@ def sites_with(account: Account, choice: Choice) -> int:
 
 
 def change_role(by: Principal, account: Account, choice: Choice) -> None:
-    """Give another role; it counts from the next request on. Raises Refused."""
+    """Give another role; it counts from the next request on. Raises NotFound, Refused."""
     before = choices.of_account(account)
     with one_at_a_time(company_lock(by.company_id)):
+        choices.find(by, choice.key)
         if before.key == choice.key:
             return
         if not people.change_role(account.id, (account.role, account.own_role_id), choice.role, choice.own_id):
@@ -150,7 +151,8 @@ def end_all_of(account: Account) -> None:
 
 
 def enable(by: Principal, account: Account) -> None:
-    with transaction():
+    with one_at_a_time(company_lock(by.company_id)):
+        find_other(by, account.id)
         if not people.enable(account.id):
             raise Refused(_("%(name)s is not disabled.", name=account.name), "enabled")
         audit.record(by, "team.enabled", account)

@@ -47,6 +47,7 @@ def offer(by: Principal, taker_id: int, choice: Choice) -> AdminOffer:
     now = clock.now()
     with one_at_a_time(company_lock(by.company_id)):
         require_admin(by.id)
+        choices.find(by, choice.key)
         taker = next((one for one in takers(by) if one.id == taker_id), None)
         if taker is None:
             raise Refused(_("The role cannot go to this person. Choose one from the list."), "no_taker")

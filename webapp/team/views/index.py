@@ -10,6 +10,8 @@ from webapp.accounts import guard
 from webapp.accounts.permissions import Right
 from webapp.common.htmx import show_part
 from webapp.common.pages import PAGE, page_number
+from webapp.health.services import rollup
+from webapp.sites import services as sites
 from webapp.team.services import people
 from webapp.team.views import bp
 
@@ -26,4 +28,6 @@ def index() -> Any:
     if number > 1 and not team.members:
         return redirect(url_for("team.index", show=show or None), 303)
     shown = {"team": team, "show": show, "number": number, "pages": max(1, -(-total // PAGE))}
+    if team.invited:
+        shown |= {"zone": sites.suggested_zone(by) or "UTC", "short_time": rollup.short_time}
     return show_part("team/index.html", "team/_list.html", manages=by.may(Right.MANAGE_TEAM), **shown)

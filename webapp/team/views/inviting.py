@@ -15,6 +15,7 @@ from webapp.common.i18n import _
 from webapp.common.urls import base
 from webapp.notices import services as notices
 from webapp.qr.services import images
+from webapp.sites import services as sites
 from webapp.team.forms import InviteForm, offer_roles
 from webapp.team.models import TeamInvitation
 from webapp.team.services import assigning, choices, inviting
@@ -91,7 +92,8 @@ def letter(made: TeamInvitation, token: str) -> Letter:
 def show_link(made: TeamInvitation, token: str, sees: int | None = None) -> Any:
     """The link with its code: shown here and never again."""
     url = f"{base()}/join/{token}"
-    shown = {"made": made, "url": url, "svg": images.svg(url), "sees": sees, "mailed": notices.can_mail()}
+    zone = sites.suggested_zone(guard.me()) or "UTC"
+    shown = {"made": made, "url": url, "svg": images.svg(url), "sees": sees, "mailed": notices.can_mail(), "zone": zone}
     return shown_once(show_page("team/invited.html", **shown))
 
 

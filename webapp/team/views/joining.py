@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, url_for
+from flask_login import current_user
 
 from webapp.accounts import guard
 from webapp.accounts.guard import public
@@ -22,10 +23,16 @@ from webapp.team.words import STATES
 def show(token: str, found: TeamInvitation, form: JoinForm, status: int = 200) -> Any:
     """The form, or why the link does not work any more."""
     state = inviting.state_of(found)
-    usable = state == State.OPEN
+    usable, joined = state == State.OPEN, state == State.USED and is_of(found)
     why = "" if usable else str(STATES[state])
-    page = show_page("team/join.html", token=token, found=found, form=form if usable else None, why=why)
-    return shown_once((page, status if usable else 409))
+    page = {"token": token, "found": found, "form": form if usable else None, "why": why, "joined": joined}
+    return shown_once((show_page("team/join.html", **page), 200 if joined else status if usable else 409))
+
+
+def is_of(found: TeamInvitation) -> bool:
+    """Whether the reader is who was invited."""
+    mine = current_user.is_authenticated and not current_user.viewer
+    return bool(mine and (current_user.company_id, current_user.email) == (found.company_id, found.email))
 
 
 @bp.get("/join/<token>")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, request
+from werkzeug.datastructures import MultiDict
 
 from webapp.accounts import guard
 from webapp.accounts.guard import may
@@ -95,13 +96,15 @@ def give_role(account_id: int) -> Any:
 
 
 def show_sites(account: Account, pairs: Pairs | None = None, status: int = 200) -> Any:
-    """The tick list: what is assigned, then what the search finds."""
+    """The tick list: what is assigned, then what is ticked, then what the search finds."""
     by, query = guard.me(), request.values.get("q", "")[:100]
     now = assigning.now_of(by, account)
     sites = assigning.sites_to_choose(by, query, {*now, *(pairs.picked if pairs else ())})
     rows = [pair_row(site.id, site.name, site.place, site.zone, now.get(site.id), pairs) for site in sites]
-    seen = pairs.seen if pairs else assigning.version_of(by, account)
+    seen = (pairs and pairs.seen) or assigning.version_of(by, account)
     shown = {"account": account, "rows": rows, "pairs": pairs, "seen": seen, "query": query, "most": assigning.MOST}
+    shown |= {"sees": sum(row["picked"] for row in rows) + assigning.of_person(by, account)[1]}
+    shown |= {"found": any(not (row["kept"] or row["picked"]) for row in rows)}
     return show_part("team/sites.html", "team/_sites.html", errors=status >= 400, **shown), status
 
 
@@ -111,7 +114,12 @@ def choose_sites(account_id: int) -> Any:
     account = people.find(guard.me(), account_id)
     people.require_other(guard.me(), account)
     assigning.require_assignable(account)
-    return show_sites(account)
+    return show_sites(account, read_pairs(request.args) if request.args.get("for") or "pick" in request.args else None)
+
+
+def read_pairs(typed: MultiDict[str, str]) -> Pairs:
+    sites = assigning.sites_seen(guard.me(), map(number, typed.getlist("pick")))
+    return Pairs(typed, {site.id: site.zone for site in sites})
 
 
 @bp.post("/team/<id:account_id>/sites")
@@ -120,8 +128,7 @@ def assign_sites(account_id: int) -> Any:
     by = guard.me()
     account = people.find(by, account_id)
     people.require_other(by, account)
-    sites = {site.id: site for site in assigning.sites_seen(by, map(number, request.form.getlist("pick")))}
-    pairs = Pairs(request.form, {key: site.zone for key, site in sites.items()})
+    pairs = read_pairs(request.form)
     wanted = pairs.wanted()
     if pairs.errors:
         return show_sites(account, pairs, 422)

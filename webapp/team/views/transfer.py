@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import current_app, flash, redirect, request, session, url_for
+from flask_login import current_user
 from wtforms import PasswordField
 
 from webapp.accounts import guard
 from webapp.common.errors import Forbidden, Refused
-from webapp.common.htmx import show_page
+from webapp.common.htmx import show_page, wants_part
 from webapp.common.i18n import _
 from webapp.team.forms import AcceptForm, OfferForm
 from webapp.team.models import Answer
-from webapp.team.services import choices, transferring
+from webapp.team.services import choices, people, transferring
 from webapp.team.views import bp
 from webapp.team.words import role_called
+
+OFFERED = "offered_admin"  # in the cookie: the reader has offered their role of Installer Admin
 
 
 def show(form: OfferForm | AcceptForm | None = None, status: int = 200) -> Any:
@@ -57,6 +60,7 @@ def offer_admin() -> Any:
     except Refused as no:
         (form.role if no.code == "unknown_role" else form.taker).errors = [no.why]
         return show(form, 409)
+    session[OFFERED] = True
     flash(_("%(name)s has to confirm within three days. Until then nothing changes.", name=made.taker.name))
     return redirect(url_for("team.transfer"), 303)
 
@@ -77,6 +81,7 @@ def accept_admin() -> Any:
 @bp.post("/team/admin/withdraw")
 def withdraw_admin() -> Any:
     transferring.answer(guard.me(), Answer.WITHDRAWN)
+    session.pop(OFFERED, None)
     flash(_("The offer is withdrawn. Nothing has changed."))
     return redirect(url_for("team.transfer"), 303)
 
@@ -86,3 +91,18 @@ def decline_admin() -> Any:
     transferring.answer(guard.me(), Answer.DECLINED)
     flash(_("You have declined. Nothing has changed."))
     return redirect(url_for("team.index"), 303)
+
+
+@bp.before_app_request
+def tell_who_has_the_role() -> None:
+    """Tell whoever has handed it over on their next page, once: who has it, and what they are themselves."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or getattr(view, "public", False) or request.method != "GET" or wants_part():
+        return
+    if not session.get(OFFERED) or not current_user.is_authenticated or current_user.viewer or current_user.is_admin:
+        return
+    session.pop(OFFERED)
+    by = guard.me()
+    admin, mine = people.page(by, "", 1).members[0], choices.of_account(people.find(by, by.id))
+    role = role_called(mine.role, mine.own_name)
+    flash(_("%(name)s is the Installer Admin now. Your role: %(role)s", name=admin.name, role=role), "info")

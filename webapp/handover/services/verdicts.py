@@ -1,0 +1,104 @@
+"""How a site and a device fare, in sentences for an end user."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from webapp.common import clock
+from webapp.common.i18n import _, plural
+from webapp.devices.models import Device, Status
+from webapp.handover.models.owned import Told
+from webapp.health import words as figures
+from webapp.health.services import parts, rollup
+from webapp.health.services.summary import Known
+from webapp.owners import words
+from webapp.sites.models import Site
+
+DAY = timedelta(days=1)
+
+
+def of_site(told: Told, troubles: int) -> tuple[str, str, str]:
+    """Tone, icon and one sentence on a site: the worst of what stands below it."""
+    if told.company_id is None:
+        return "warn", "alert", _("Nobody looks after this site.")
+    if not told.devices:
+        return "off", "dash", _("There are no devices yet.")
+    if told.offline and told.since:
+        return "bad", "cross", silent(told, words.when(told.since, told.zone))
+    if told.bad or troubles:
+        return "warn", "alert", to_look_at(told.bad, troubles)
+    if told.paused == told.devices:
+        return "off", "dash", _("Nothing is watched at the moment.")
+    if told.online + told.paused < told.devices:
+        return "off", "dash", _("Not everything is known: it was not checked lately.")
+    return "ok", "check", _("Everything that is watched is working.") if told.paused else _("Everything is working.")
+
+
+def to_look_at(bad: int, troubles: int) -> str:
+    if troubles:
+        return plural("%(num)s thing to look at.", "%(num)s things to look at.", bad + troubles)
+    return plural("%(num)s device cannot be checked.", "%(num)s devices cannot be checked.", bad)
+
+
+def silent(told: Told, time: str) -> str:
+    if told.cameras == told.devices:
+        return plural(
+            "%(num)s of %(total)s cameras is offline since %(time)s.",
+            "%(num)s of %(total)s cameras are offline since %(time)s.",
+            told.offline,
+            total=told.devices,
+            time=time,
+        )
+    return plural(
+        "%(num)s of %(total)s devices is offline since %(time)s.",
+        "%(num)s of %(total)s devices are offline since %(time)s.",
+        told.offline,
+        total=told.devices,
+        time=time,
+    )
+
+
+def available(site: Site, watched: list[Device]) -> str:
+    """How much of the last day its watched devices were reachable, and since when they are watched if that is less."""
+    if not watched:
+        return ""
+    share = rollup.rounded(rollup.of_last_day(site, len(watched)))
+    begun = min(device.added_at for device in watched)
+    new = clock.now() - begun < DAY
+    if share.up is None and new:
+        return ""
+    if share.up is None or share.known >= rollup.MOSTLY:
+        return rollup.availability(share)
+    percent = "" if share.up == 1 else figures.percent(share.up)
+    return since(words.when(begun, site.zone), percent) if new else at_times(percent)
+
+
+def since(time: str, percent: str) -> str:
+    """`percent` is "" for always."""
+    if not percent:
+        return _("Watched since %(time)s: always reachable.", time=time)
+    return _("Watched since %(time)s: reachable %(percent)s of the time.", time=time, percent=percent)
+
+
+def at_times(percent: str) -> str:
+    """Of a day that was not watched all along."""
+    if not percent:
+        return _("Not watched all of the last 24 hours. While it was: always reachable.")
+    return _("Not watched all of the last 24 hours. While it was: reachable %(percent)s of the time.", percent=percent)
+
+
+def of_device(known: Known, site: Site) -> tuple[str, str, str]:
+    """Tone, icon and what may be said of a device now, without a word on how it is reached."""
+    shown, state = known.shown, known.state
+    if shown == Status.ONLINE:
+        found = parts.summarize(known)
+        return found.tone, found.icon, found.verdict
+    if shown == Status.OFFLINE and state:
+        return "bad", "cross", _("Offline since %(time)s.", time=words.when(state.since, site.zone))
+    if shown == Status.PAUSED:
+        return "off", "dash", _("Not watched at the moment.")
+    if shown == Status.UNKNOWN:
+        return "off", "dash", _("Not known: it was not checked lately.")
+    if shown == Status.CHECKING:
+        return "off", "refresh", _("Being checked for the first time.")
+    return "warn", "alert", _("It cannot be checked at the moment. The company that looks after it can mend this.")
