@@ -93,7 +93,8 @@ def gather(app: Flask) -> Cast:
 
 def hanging(company: Company, device: Device, owner: Account, family: Account) -> dict[str, Any]:
     """Codes, links, requests, permissions, packs and invitations, and the names by which addresses know them."""
-    boss, device = Account.get(Account.role == Role.INSTALLER_ADMIN), Device.get_by_id(device.id)
+    boss = Account.get(Account.company == company.id, Account.role == Role.INSTALLER_ADMIN)
+    device = Device.get_by_id(device.id)
     site = device.site
     by, theirs = person(company, boss), acting(owner.id, "", "")
     assert theirs

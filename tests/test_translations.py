@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,10 @@ ENGLISH = set(
     )
 )
 
-one_database = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
+@cache
 def catalogue(language: str) -> Catalog:
     with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         return read_po(file, locale=language)
@@ -147,9 +149,13 @@ class Visible(HTMLParser):
 
 def english_in(said: list[str]) -> list[str]:
     """What of it is English: whole texts of ours that are translated otherwise, and common English words."""
-    translated = {text: forms(m.string)[0] for m in catalogue("de") if m.id for text in forms(m.id)}
-    left = [text for text in said if translated.get(text, text) != text]
+    left = [text for text in said if in_german().get(text, text) != text]
     return left + [text for text in said if any(word.casefold() in ENGLISH for word in WORD.findall(text))]
+
+
+@cache
+def in_german() -> dict[str, str]:
+    return {text: forms(m.string)[0] for m in catalogue("de") if m.id for text in forms(m.id)}
 
 
 def require_german(reply: Any, where: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.factories import assign, make_device, make_employee, make_site
@@ -80,6 +82,8 @@ def test_a_check_that_is_under_way_finds_nobody_to_tell(admin, site):
     with Pretend(host="127.0.0.1", behaviour=Behaviour.SLOW, delay=0.3) as slow:
         device = make_device(site, host=slow.host, port=slow.port)
         admin.post(f"/devices/{device.id}/check")
+        while not slow.server.connections:
+            time.sleep(0.01)
         assert delete(admin, device).status_code == 303
         jobs.stop(forget=False)
     assert slow.logins

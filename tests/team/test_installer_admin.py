@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from tests.client import at_once
+from tests.client import Person, at_once
 from tests.conftest import PASSWORD
 from tests.factories import make_company, make_employee, make_role
 from tests.team.things import acts, make_holder
@@ -57,6 +57,15 @@ def test_both_change_at_once_and_at_the_next_request(admin, taker, bo, company):
     assert (ada.role, ada.own_role_id) == (Role.OWN, role.id)
     assert acts() == ["team.admin_offered", "team.admin_accepted"]
     assert taker.post("/team/admin/accept", password=PASSWORD).status_code == 409
+
+
+def test_who_has_a_copy_of_the_takers_cookie_gains_nothing(app, admin, taker, bo):
+    offer(admin, bo)
+    thief = Person(app)
+    thief.client.set_cookie("sitehand", taker.client.get_cookie("sitehand").value)
+    assert thief.get("/account").status_code == 200
+    taker.post("/team/admin/accept", password=PASSWORD)
+    assert taker.get("/account").status_code == 200 and thief.get("/account").status_code == 303
 
 
 def test_both_need_their_password(admin, taker, bo, company):

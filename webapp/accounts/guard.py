@@ -138,6 +138,12 @@ def let_in(token: str) -> None:
             session[LACKING] = True
 
 
+def renew() -> None:
+    """The same session of this browser under another name."""
+    if person := load(sessions.renew(me())):
+        login_user(person)
+
+
 def end_own() -> None:
     """The session of this browser, unless it has been ended from elsewhere meanwhile."""
     if current_user.is_authenticated:

@@ -39,6 +39,10 @@ class Session(BaseModel):
         cls.update(seen_at=at, address=address).where(cls.id == session_id).execute()
 
     @classmethod
+    def renew(cls, session_id: int, token_hash: str) -> None:
+        cls.update(token_hash=token_hash).where(cls.id == session_id).execute()
+
+    @classmethod
     def end(cls, account_id: int, session_id: int) -> int:
         return cls.delete().where(cls.account == account_id, cls.id == session_id).execute()
 

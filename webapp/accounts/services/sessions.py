@@ -120,6 +120,13 @@ def of(by: Principal) -> list[dict[str, Any]]:
     return [row | {"current": row["id"] == by.session_id} for row in Session.of(by.id, now - IDLE, now - LONGEST)]
 
 
+def renew(by: Principal) -> str:
+    """Another token for the same session, whose person may do more from now on (Z11); the one before opens nothing."""
+    token = new_token()
+    Session.renew(by.session_id, hash_token(token))
+    return token
+
+
 def end(by: Principal, session_id: int) -> None:
     """Raises NotFound for a session of somebody else's."""
     with transaction():

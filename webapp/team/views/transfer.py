@@ -74,6 +74,7 @@ def accept_admin() -> Any:
     if not form.validate() or not proves(form.password):
         return show(form, 422)
     transferring.accept(by)
+    guard.renew()
     flash(_("You are the Installer Admin now."))
     return redirect(url_for("team.index"), 303)
 
