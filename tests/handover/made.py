@@ -6,12 +6,20 @@ import re
 from html import unescape
 from urllib.parse import urlsplit
 
+import pytest
+
 from webapp.accounts.models import Account
+from webapp.accounts.permissions import Role
 from webapp.accounts.principal import Principal
 from webapp.accounts.services.acting import acting
 from webapp.audit.models import AuditEntry
 from webapp.sites.models import Site
 
+# who may ask an owner for something, and what the others are told
+askers = pytest.mark.parametrize(
+    ("role", "assigned", "status"),
+    [(Role.OBSERVER, True, 403), (Role.INSTALLER, False, 404), (Role.INSTALLER, True, 303)],
+)
 LINK = re.compile(r'id="handover-link"[^>]*value="([^"]+)"')
 
 

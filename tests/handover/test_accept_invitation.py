@@ -9,7 +9,7 @@ import time_machine
 
 from tests.client import Person, at_once
 from tests.factories import make_company, make_device, make_employee, make_owner, make_site
-from tests.handover.made import acts, principal
+from tests.handover.made import acts, fresh, principal
 from webapp.accounts.models import Account, Session
 from webapp.accounts.permissions import Role
 from webapp.accounts.services import throttle
@@ -34,10 +34,6 @@ def asked(ada, site):
         return invitations.invite(ada, to, Invited("Olga", email, "", ""), wanted)[1]
 
     return ask
-
-
-def fresh(site):
-    return Site.get_by_id(site.id)
 
 
 def test_it_tells_who_asks_for_what_and_what_it_means(anyone, asked, site):

@@ -9,14 +9,14 @@ import time_machine
 
 from tests.client import at_once
 from tests.factories import assign, make_company, make_device, make_employee, make_owner, make_site
-from tests.handover.made import acts, principal
+from tests.handover.made import acts, askers, fresh, principal
 from webapp.accounts.permissions import Role
 from webapp.common import clock
 from webapp.common.errors import Forbidden, NotFound, Refused
 from webapp.devices.models.permission import DevicePermission
 from webapp.handover.models import AccessRequest, Wanted
 from webapp.handover.services import authorization, requests
-from webapp.sites.models import Site, SiteShare, SiteStatus
+from webapp.sites.models import SiteShare, SiteStatus
 
 CLOSED = {403, 404}
 ASK = {"reason": "The yard camera is dark", "which": "all", "validity": "4"}
@@ -29,10 +29,6 @@ def olga(site):
 
 def ask(person, site, **fields):
     return person.post(f"/sites/{site.id}/authorization", **ASK | fields)
-
-
-def fresh(site):
-    return Site.get_by_id(site.id)
 
 
 def test_the_owner_agrees_and_the_site_is_manageable_again(admin, site, olga):
@@ -159,14 +155,7 @@ def test_only_the_owner_answers(admin, ada, site, olga):
     assert AccessRequest.get().answer == "open" and fresh(site).status == SiteStatus.OWNED_UNAUTHORIZED
 
 
-@pytest.mark.parametrize(
-    ("role", "assigned", "status"),
-    [
-        (Role.OBSERVER, True, 403),
-        (Role.INSTALLER, False, 404),
-        (Role.INSTALLER, True, 303),
-    ],
-)
+@askers
 def test_who_may_ask(sign_in, company, site, olga, role, assigned, status):
     person = make_employee(company, role)
     if assigned:

@@ -9,7 +9,7 @@ import time_machine
 
 from tests.client import at_once
 from tests.factories import assign, make_company, make_device, make_employee, make_owner, make_site
-from tests.handover.made import acts, principal
+from tests.handover.made import acts, askers, principal
 from webapp.accounts.permissions import Role
 from webapp.common import clock
 from webapp.common.errors import Forbidden, NotFound, Refused
@@ -164,14 +164,7 @@ def test_nobody_elses_hands(admin, sign_in, ada, site, olga, cameras):
     assert len(DevicePermission.of_site(site)) == 2
 
 
-@pytest.mark.parametrize(
-    ("role", "assigned", "status"),
-    [
-        (Role.OBSERVER, True, 403),
-        (Role.INSTALLER, False, 404),
-        (Role.INSTALLER, True, 303),
-    ],
-)
+@askers
 def test_who_may_ask(sign_in, company, site, olga, role, assigned, status):
     person = make_employee(company, role)
     if assigned:

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from tests.factories import assign, make_company, make_employee, make_owner, make_site
-from tests.handover.made import principal
+from tests.handover.made import fresh, principal
 from webapp.accounts.permissions import Role
 from webapp.common import clock
 from webapp.handover.models import Wanted
@@ -16,10 +16,6 @@ from webapp.handover.services import authorization, invitations, requests
 from webapp.handover.services.invitations import Invited
 from webapp.handover.services.standing import standing, version
 from webapp.sites.models import Site
-
-
-def fresh(site):
-    return Site.get_by_id(site.id)
 
 
 def test_a_poll_is_told_when_nothing_has_changed(admin, ada, site):

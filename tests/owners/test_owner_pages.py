@@ -28,21 +28,6 @@ from webapp.handover.models import Asked, Wanted
 from webapp.sites.models import Site, SiteShare, SiteStatus
 
 
-@pytest.fixture
-def owned(company):
-    return own_site(company)
-
-
-@pytest.fixture
-def site(owned):
-    return owned[0]
-
-
-@pytest.fixture
-def owner(owned, sign_in):
-    return sign_in(owned[1].email)
-
-
 def test_the_first_page_tells_of_each_site_in_a_sentence(owner, site):
     make_device(site)
     page = owner.get("/").text

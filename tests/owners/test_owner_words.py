@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from tests.factories import cameras, make_device, make_findings, make_hours, make_owner, make_site
-from tests.owners.houses import family_of, own_site, permit, recorder, set_status
+from tests.owners.houses import family_of, permit, recorder, set_status
 from webapp.common import clock
 from webapp.devices.models import Device, DeviceState, Status
 from webapp.owners import words
@@ -17,21 +17,6 @@ from webapp.owners.services import people
 from webapp.sites.models import Site
 
 NOON = datetime(2026, 5, 4, 10, tzinfo=UTC)  # a Monday, 12:00 in Berlin
-
-
-@pytest.fixture
-def owned(company):
-    return own_site(company)
-
-
-@pytest.fixture
-def site(owned):
-    return owned[0]
-
-
-@pytest.fixture
-def owner(owned, sign_in):
-    return sign_in(owned[1].email)
 
 
 def pages(person, site):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, make_response, request
 
 from webapp.common.errors import Forbidden, NotFound
 from webapp.common.i18n import _
@@ -84,6 +84,13 @@ def is_foreign(origin: str) -> bool:
         return True
 
 
+def keep_nowhere(page: Any) -> Response:
+    """What a view answers, of which neither the browser nor anything on the way keeps a copy: it shows a secret."""
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def add_headers(response: Response) -> Response:
     """What depends on the answer: pages are a person's own, and differ by who asks and how.
 
@@ -91,7 +98,7 @@ def add_headers(response: Response) -> Response:
     """
     download = response.headers.get("Content-Disposition", "").startswith("attachment")
     if (download or "token" in (request.view_args or {})) and not response.cache_control.public:
-        response.headers["Cache-Control"] = "no-store"
+        keep_nowhere(response)
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie, HX-Request"
     return response

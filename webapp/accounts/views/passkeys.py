@@ -14,6 +14,7 @@ from webapp.accounts.services import passkeys, second_factor
 from webapp.accounts.services.passkeys import Place
 from webapp.accounts.views import bp
 from webapp.accounts.views.signing import enter, sign_in_page
+from webapp.common.headers import keep_nowhere
 from webapp.common.htmx import go_on_to, leave_to, show_page, show_part
 from webapp.common.i18n import _
 
@@ -48,7 +49,7 @@ def offer_passkey() -> Any:
 
 
 def as_json(text: str) -> Response:
-    return Response(text, mimetype="application/json", headers={"Cache-Control": "no-store"})
+    return keep_nowhere(Response(text, mimetype="application/json"))
 
 
 @bp.post("/account/passkeys")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, make_response, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_login import current_user
 
 from webapp.accounts.forms import CodeForm, TurnOffForm
@@ -13,6 +13,7 @@ from webapp.accounts.services import second_factor
 from webapp.accounts.views import bp
 from webapp.accounts.views.company import company_page
 from webapp.common.errors import Refused
+from webapp.common.headers import keep_nowhere
 from webapp.common.htmx import go_on_to, leave_to, show_part, wants_part
 from webapp.common.i18n import _
 
@@ -29,9 +30,8 @@ def state(**changes: Any) -> dict[str, Any]:
 
 
 def shown(status: int = 200, **changes: Any) -> Any:
-    response = make_response(show_part(PAGE, PART, **state(**changes)), status)
-    response.headers["Cache-Control"] = "no-store"  # the key, and the recovery codes
-    return response
+    """With the key, and the recovery codes."""
+    return keep_nowhere((show_part(PAGE, PART, **state(**changes)), status))
 
 
 @bp.get("/account/second-factor")

@@ -20,12 +20,12 @@ told AS (
   SELECT site_id, COUNT(*) AS n, COUNT(*) FILTER (WHERE grp = 1) AS bad,
          COUNT(*) FILTER (WHERE shown = 'offline') AS offline, COUNT(*) FILTER (WHERE shown = 'online') AS online,
          COUNT(*) FILTER (WHERE shown = 'paused') AS paused, COUNT(*) FILTER (WHERE type IN ({cameras})) AS cameras,
-         MIN(CASE WHEN shown = 'offline' THEN since END) AS since
+         MIN(CASE WHEN shown = 'offline' THEN since END) AS since, COUNT(*) FILTER (WHERE trouble <> '') AS troubles
   FROM mine GROUP BY site_id
 )
 SELECT s.id, s.name, s.zone, s.address, s.city, s.owner_id, s.company_id, COALESCE(c.name, ''), s.status,
        s.authorized_until, COALESCE(t.n, 0), COALESCE(t.bad, 0), COALESCE(t.offline, 0), COALESCE(t.online, 0),
-       COALESCE(t.paused, 0), COALESCE(t.cameras, 0), t.since
+       COALESCE(t.paused, 0), COALESCE(t.cameras, 0), t.since, COALESCE(t.troubles, 0)
 FROM site s LEFT JOIN company c ON c.id = s.company_id LEFT JOIN told t ON t.site_id = s.id
 WHERE {seen} ORDER BY s.name_folded, s.id
 """
@@ -52,6 +52,7 @@ class Told(NamedTuple):
     paused: int
     cameras: int
     since: datetime | None  # when the first of the offline ones fell silent
+    troubles: int  # online, and tell of a disk, a camera or a clock that is not well
 
 
 def sites_of(by: Principal, now: datetime, interval: int, only: int | None = None) -> list[Told]:
@@ -62,7 +63,7 @@ def sites_of(by: Principal, now: datetime, interval: int, only: int | None = Non
     found = rows(
         SITES.format(mine=mine(seen, MORE), seen=seen, cameras=marks), [*mine_values(now, interval), *values * 2]
     )
-    return [Told._make((*row[:9], moment(row[9]), *row[10:16], moment(row[16]))) for row in found]
+    return [Told._make((*row[:9], moment(row[9]), *row[10:16], moment(row[16]), row[17])) for row in found]
 
 
 def requests_of(by: Principal, at: datetime, site_id: int | None = None) -> list[AccessRequest]:

@@ -5,7 +5,6 @@ Nothing of a device's connection is among it: no address, no port, no user, noth
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -26,12 +25,9 @@ from webapp.handover.services.asked import Question
 from webapp.health.models import rollup as stored
 from webapp.health.services import history, parts, summary
 from webapp.health.services.summary import Known
-from webapp.health.services.watch import SILENT
 from webapp.owners import words
 from webapp.owners.services import people
 from webapp.sites.models import Site, SiteStatus
-
-MOST = 10_000  # devices that need a look, of one person
 
 
 class Card(NamedTuple):
@@ -48,23 +44,16 @@ class Card(NamedTuple):
 
 
 def cards(by: Principal) -> list[Card]:
-    troubles = troubles_of(by)
-    return [card(by, told, troubles[told.id]) for told in read(by)]
+    return [card(by, told) for told in read(by)]
 
 
 def read(by: Principal, only: int | None = None) -> list[Told]:
     return owned.sites_of(by, clock.now(), config.current().check_interval, only)
 
 
-def troubles_of(by: Principal, only: int | None = None) -> Counter[int]:
-    """How many devices of each site are online and tell of a disk, a camera or a clock that is not well."""
-    text = stored.overview(by, clock.now(), config.current().check_interval, sorted(SILENT), MOST, only)
-    return Counter(one.site_id for one in stored.read_overview(text).worst if one.trouble)
-
-
-def card(by: Principal, told: Told, troubles: int) -> Card:
+def card(by: Principal, told: Told) -> Card:
     place, company = ", ".join(filter(None, (told.address, told.city))), told.company if looks_after(told) else ""
-    return Card(told.id, told.name, place, told.owner_id == by.id, *verdicts.of_site(told, troubles), company)
+    return Card(told.id, told.name, place, told.owner_id == by.id, *verdicts.of_site(told), company)
 
 
 def looks_after(told: Told) -> bool:
@@ -119,7 +108,7 @@ def devices_page(by: Principal, site: Site, page: int) -> dict[str, Any]:
         for device in devices[(page - 1) * PAGE : page * PAGE]
     ]
     shown = {
-        "verdict": verdicts.of_site(told, troubles_of(by, site.id)[site.id]),
+        "verdict": verdicts.of_site(told),
         "found": Found(things, len(devices), page),
         "available": verdicts.available(site, [device for device in devices if device.health_monitoring]),
     }

@@ -17,7 +17,7 @@ from webapp.sites.models import Site
 DAY = timedelta(days=1)
 
 
-def of_site(told: Told, troubles: int) -> tuple[str, str, str]:
+def of_site(told: Told) -> tuple[str, str, str]:
     """Tone, icon and one sentence on a site: the worst of what stands below it."""
     if told.company_id is None:
         return "warn", "alert", _("Nobody looks after this site.")
@@ -25,8 +25,8 @@ def of_site(told: Told, troubles: int) -> tuple[str, str, str]:
         return "off", "dash", _("There are no devices yet.")
     if told.offline and told.since:
         return "bad", "cross", silent(told, words.when(told.since, told.zone))
-    if told.bad or troubles:
-        return "warn", "alert", to_look_at(told.bad, troubles)
+    if told.bad or told.troubles:
+        return "warn", "alert", to_look_at(told.bad, told.troubles)
     if told.paused == told.devices:
         return "off", "dash", _("Nothing is watched at the moment.")
     if told.online + told.paused < told.devices:

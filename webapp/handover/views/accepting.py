@@ -17,7 +17,7 @@ from webapp.handover.models import OwnerInvitation, Wanted
 from webapp.handover.services import invitations
 from webapp.handover.services.invitations import ANSWERABLE
 from webapp.handover.views import bp
-from webapp.handover.views.pieces import app_for_customers, choices, kept_nowhere
+from webapp.handover.views.pieces import app_for_customers, choices
 from webapp.owners.forms import JoinForm
 
 PAGE = "handover/accept.html"
@@ -57,7 +57,6 @@ def against(invitation: OwnerInvitation) -> str:
 
 @bp.get("/handover/<token>")
 @public
-@kept_nowhere
 def answer(token: str) -> Any:
     invitation = find(token)
     given = JoinForm(formdata=None, name=invitation.name, email=invitation.email)
@@ -66,7 +65,6 @@ def answer(token: str) -> Any:
 
 @bp.post("/handover/<token>")
 @public
-@kept_nowhere
 def accept(token: str) -> Any:
     invitation, form = find(token), JoinForm()
     if invitations.state_of(invitation) not in ANSWERABLE:
@@ -103,7 +101,6 @@ def accept_as_new(token: str, invitation: OwnerInvitation, form: JoinForm) -> An
 
 @bp.post("/handover/<token>/decline")
 @public
-@kept_nowhere
 def decline(token: str) -> Any:
     invitation = find(token)
     if invitations.state_of(invitation) not in ANSWERABLE:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from flask import flash, request
+from flask import Response, flash, request
 from flask_babel import force_locale
 from flask_login import current_user
 
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
+from webapp.common.headers import keep_nowhere
 from webapp.common.htmx import go_on_to, leave_to, show_letter, show_page, show_part, wants_part
 from webapp.common.i18n import _, date_and_time, language
 from webapp.common.urls import base
@@ -23,7 +24,7 @@ from webapp.handover.models.places import name_of
 from webapp.handover.services import invitations
 from webapp.handover.services.invitations import ANSWERABLE, Invited
 from webapp.handover.views import bp
-from webapp.handover.views.pieces import app_for_customers, choices, kept_nowhere
+from webapp.handover.views.pieces import app_for_customers, choices
 from webapp.notices import services as notices
 from webapp.notices.words import told as told_of_mail
 from webapp.qr.services import images
@@ -132,7 +133,6 @@ def effects(site_id: int) -> Any:
 
 @bp.post("/sites/<id:site_id>/handover")
 @may(Right.MANAGE_SITES)
-@kept_nowhere
 def send(site_id: int) -> Any:
     site = find(site_id)
     form = new_form(site)
@@ -156,7 +156,7 @@ def invited(form: InviteForm) -> Invited:
     return Invited(form.name.data, email, phone, form.language.data)
 
 
-def show_link(site: Site, made: OwnerInvitation, token: str) -> str:
+def show_link(site: Site, made: OwnerInvitation, token: str) -> Response:
     """The invitation with its link and code: here, in the mail, and nowhere else."""
     url = f"{base()}/handover/{token}"
     if made.email and notices.can_mail():
@@ -164,7 +164,7 @@ def show_link(site: Site, made: OwnerInvitation, token: str) -> str:
     said = {"company": current_user.company_name, "site": site.name, "url": url}
     text = _("%(company)s hands the security system of %(site)s over to you: %(url)s", **said)
     shown = {"url": url, "svg": images.svg(url), "text": text, "sms": f"sms:{quote(made.phone)}?&body={quote(text)}"}
-    return show_page("handover/invitation.html", **invitation_page(site, made), **shown)
+    return keep_nowhere(show_page("handover/invitation.html", **invitation_page(site, made), **shown))
 
 
 def invitation_page(site: Site, made: OwnerInvitation) -> dict[str, Any]:
@@ -203,7 +203,6 @@ def mail(site: Site, made: OwnerInvitation, url: str) -> None:
 
 @bp.post("/sites/<id:site_id>/handover/resend")
 @may(Right.MANAGE_SITES)
-@kept_nowhere
 def resend(site_id: int) -> Any:
     site = find(site_id)
     return show_link(site, *invitations.resend(current_user, site))

@@ -14,6 +14,7 @@ from webapp.accounts.permissions import Right
 from webapp.accounts.services import profile
 from webapp.common.errors import NotFound, Refused
 from webapp.common.forms import Form
+from webapp.common.headers import keep_nowhere
 from webapp.common.htmx import show_page
 from webapp.common.i18n import _, local
 from webapp.common.text import file_name
@@ -47,7 +48,7 @@ def take_more(endpoint: str | None, _values: Any) -> None:
 @bp.after_request
 def keep_packs_nowhere(response: Response) -> Response:
     if (request.endpoint or "").startswith("handover.pack"):
-        response.headers["Cache-Control"] = "no-store"
+        keep_nowhere(response)
     return response
 
 

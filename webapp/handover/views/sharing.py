@@ -10,6 +10,7 @@ from flask_login import current_user
 from webapp.accounts import guard
 from webapp.accounts.guard import for_owners, public
 from webapp.common.errors import Refused
+from webapp.common.headers import keep_nowhere
 from webapp.common.htmx import go_on_to, leave_to, show_letter, show_page, show_part
 from webapp.common.i18n import _, language
 from webapp.common.urls import base
@@ -25,7 +26,6 @@ from webapp.qr.services import images
 from webapp.sites.models import Site
 
 SHARE, JOIN = "owners/share.html", "owners/join.html"
-NOWHERE = {"Cache-Control": "no-store"}  # what carries a link that opens something
 
 
 @bp.get("/sites/<id:site_id>/family")
@@ -60,7 +60,7 @@ def share(site_id: int) -> Any:
     url = f"{base()}/family/{token}"
     sent = mail(site, made, url)
     shown = {"url": url, "svg": images.svg(url), "sent": sent, "until": when(made.expires_at, site.zone)}
-    return show_page("owners/shared.html", site=site, made=made, **shown), NOWHERE
+    return keep_nowhere(show_page("owners/shared.html", site=site, made=made, **shown))
 
 
 def mail(site: Site, made: ShareInvitation, url: str) -> bool:
@@ -118,7 +118,7 @@ def show(token: str, found: ShareInvitation, form: JoinForm | None = None, statu
     form = form or JoinForm(formdata=None, name=found.name, email=found.email)
     shown = {"found": found, "no": no.why if no else why, "final": no is not None, "person": person, "form": form}
     over = sharing.state_of(found) != ShareState.OPEN
-    return show_page(JOIN, token=token, over=over, **shown), 409 if no else status, NOWHERE
+    return show_page(JOIN, token=token, over=over, **shown), 409 if no else status
 
 
 @bp.post("/family/<token>")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint
+
+from webapp.common.headers import keep_nowhere
 
 bp = Blueprint("qr", __name__)
 
 
-@bp.after_request
-def keep_nowhere(response: Response) -> Response:
-    """Neither the browser nor anything on the way keeps a page with a code, or its picture (Q9)."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
+bp.after_request(keep_nowhere)  # a page with a code, and its picture (Q9)
 
 from webapp.qr.views import codes, labels, links, scan, scanned, taking  # noqa: E402, F401  (they put their views on `bp`)

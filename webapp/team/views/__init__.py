@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint
 
 from webapp.accounts import guard
 from webapp.common import i18n
@@ -31,13 +31,6 @@ def admin_name() -> str:
     """The Installer Admin of the reader's company; "" for an owner. A statement: for pages with little else."""
     team = people.page(guard.me(), "", 1)
     return team.members[0].name if team.members else ""
-
-
-def shown_once(page: Any) -> Response:
-    """A page with a secret: neither the browser nor anything on the way keeps it."""
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 from webapp.team.views import (  # noqa: E402, F401  (they put their views on `bp`)

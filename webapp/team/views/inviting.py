@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 
 from webapp.accounts import guard
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
+from webapp.common.headers import keep_nowhere
 from webapp.common.htmx import show_letter, show_page, show_part
 from webapp.common.i18n import _
 from webapp.common.urls import base
@@ -20,7 +21,7 @@ from webapp.team.forms import InviteForm, offer_roles
 from webapp.team.models import TeamInvitation
 from webapp.team.services import assigning, choices, inviting
 from webapp.team.services.inviting import Letter
-from webapp.team.views import bp, shown_once
+from webapp.team.views import bp
 from webapp.team.words import role_called
 
 PAGE, PART = "team/invite.html", "team/_invite.html"
@@ -65,7 +66,7 @@ def send_invitation() -> Any:
         return show(form, 409)
     except TooMany as no:
         form.form_errors = [no.why]
-        page = shown_once(show(form, 429))
+        page = make_response(show(form, 429))
         page.headers["Retry-After"] = str(no.retry_after)
         return page
     return show_link(made, token, reach_of(form))
@@ -94,7 +95,7 @@ def show_link(made: TeamInvitation, token: str, sees: int | None = None) -> Any:
     url = f"{base()}/join/{token}"
     zone = sites.suggested_zone(guard.me()) or "UTC"
     shown = {"made": made, "url": url, "svg": images.svg(url), "sees": sees, "mailed": notices.can_mail(), "zone": zone}
-    return shown_once(show_page("team/invited.html", **shown))
+    return keep_nowhere(show_page("team/invited.html", **shown))
 
 
 @bp.post("/team/invitations/<id:invitation_id>/resend")

@@ -16,7 +16,7 @@ from webapp.team.forms import JoinForm
 from webapp.team.models import TeamInvitation
 from webapp.team.services import inviting
 from webapp.team.services.inviting import State
-from webapp.team.views import bp, shown_once
+from webapp.team.views import bp
 from webapp.team.words import STATES
 
 
@@ -26,7 +26,7 @@ def show(token: str, found: TeamInvitation, form: JoinForm, status: int = 200) -
     usable, joined = state == State.OPEN, state == State.USED and is_of(found)
     why = "" if usable else str(STATES[state])
     page = {"token": token, "found": found, "form": form if usable else None, "why": why, "joined": joined}
-    return shown_once((show_page("team/join.html", **page), 200 if joined else status if usable else 409))
+    return show_page("team/join.html", **page), 200 if joined else status if usable else 409
 
 
 def is_of(found: TeamInvitation) -> bool:

@@ -98,9 +98,9 @@ def decline_admin() -> Any:
 def tell_who_has_the_role() -> None:
     """Tell whoever has handed it over on their next page, once: who has it, and what they are themselves."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or getattr(view, "public", False) or request.method != "GET" or wants_part():
+    if view is None or getattr(view, "public", False) or request.method != "GET" or not session.get(OFFERED):
         return
-    if not session.get(OFFERED) or not current_user.is_authenticated or current_user.viewer or current_user.is_admin:
+    if wants_part() or not current_user.is_authenticated or current_user.viewer or current_user.is_admin:
         return
     session.pop(OFFERED)
     by = guard.me()

@@ -10,7 +10,8 @@ import time_machine
 
 from tests.client import at_once
 from tests.factories import make_device, make_employee
-from tests.owners.houses import ask, guarded_device, own_site, permit, principal
+from tests.handover.made import fresh
+from tests.owners.houses import ask, guarded_device, permit, principal
 from webapp.audit.models import AuditEntry
 from webapp.common import clock
 from webapp.common.errors import Refused
@@ -23,27 +24,8 @@ from webapp.sites.models import Site, SiteStatus
 CLOSED = {"decided": SiteStatus.OWNED_UNAUTHORIZED, "authorized_at": None, "authorized_until": None}
 
 
-@pytest.fixture
-def owned(company):
-    return own_site(company)
-
-
-@pytest.fixture
-def site(owned):
-    return owned[0]
-
-
-@pytest.fixture
-def owner(owned, sign_in):
-    return sign_in(owned[1].email)
-
-
 def change(site, **values):
     Site.update(**values).where(Site.id == site.id).execute()
-
-
-def now_of(site):
-    return Site.get_by_id(site.id)
 
 
 def owners_acts():
@@ -65,8 +47,8 @@ def test_what_is_asked_stands_on_top_of_the_first_page(owner, site, htmx):
     reply = owner.post(f"/requests/{found.id}/grant", htmx=htmx, hours="asked")
     there = reply.headers.get("HX-Redirect") if htmx else reply.location
     assert there == f"/sites/{site.id}" and reply.status_code == (204 if htmx else 303)
-    assert now_of(site).status == SiteStatus.AUTHORIZED
-    left = now_of(site).authorized_until - clock.now()
+    assert fresh(site).status == SiteStatus.AUTHORIZED
+    left = fresh(site).authorized_until - clock.now()
     assert timedelta(hours=3, minutes=59) < left <= timedelta(hours=4)
     assert owners_acts() == ["authorization.granted"]
     assert "asks to look after" not in owner.get("/").text
@@ -87,7 +69,7 @@ def test_there_is_one_way_to_allow_it_at_a_time(owner, site):
 def test_for_another_time_than_was_asked(owner, site, hours, span):
     change(site, **CLOSED)
     owner.post(f"/requests/{ask(site).id}/grant", hours=hours)
-    until = now_of(site).authorized_until
+    until = fresh(site).authorized_until
     assert (until is None) == (span is None)
     assert until is None or abs(until - clock.now() - timedelta(hours=span)) < timedelta(minutes=1)
 
@@ -107,7 +89,7 @@ def test_saying_no_changes_nothing_but_that(owner, site):
     found = ask(site)
     assert owner.post(f"/requests/{found.id}/decline").status_code == 303
     assert AccessRequest.get_by_id(found.id).answer == Answer.DECLINED
-    assert now_of(site).status == SiteStatus.OWNED_UNAUTHORIZED and owners_acts() == ["authorization.declined"]
+    assert fresh(site).status == SiteStatus.OWNED_UNAUTHORIZED and owners_acts() == ["authorization.declined"]
 
 
 @pytest.mark.parametrize("first", ["grant", "decline"])
@@ -171,7 +153,7 @@ def test_another_company_may_be_let_in(owner, company, site):
     found = ask(site, Asked.ADOPTION, company=other.id, wanted=Wanted(True))
     assert "Nobody looks after your site, as it is now." in owner.get(f"/sites/{site.id}").text
     owner.post(f"/requests/{found.id}/grant", hours="asked")
-    assert now_of(site).company_id == other.id and now_of(site).status == SiteStatus.AUTHORIZED
+    assert fresh(site).company_id == other.id and fresh(site).status == SiteStatus.AUTHORIZED
 
 
 # ---- the other side sees it, and this side what the other does
@@ -205,13 +187,13 @@ def test_the_access_ends_and_comes_back(owner, site):
     page = owner.get(f"/sites/{site.id}/revoke", htmx=True).text
     assert "End the access of Northlight Security?" in page and 'class="lost"' in page
     owner.post(f"/sites/{site.id}/revoke")
-    assert now_of(site).status == SiteStatus.OWNED_UNAUTHORIZED and not DevicePermission.select().count()
+    assert fresh(site).status == SiteStatus.OWNED_UNAUTHORIZED and not DevicePermission.select().count()
     assert owner.post(f"/sites/{site.id}/revoke").status_code == 409
     assert "Let them look after it" in owner.get(f"/sites/{site.id}").text
     assert owner.post(f"/sites/{site.id}/authorize", hours="9").status_code == 422
     assert owner.post(f"/sites/{site.id}/authorize", hours="2").status_code == 303
     assert owner.post(f"/sites/{site.id}/authorize", hours="2").status_code == 409
-    assert now_of(site).authorized_until and now_of(site).status == SiteStatus.AUTHORIZED
+    assert fresh(site).authorized_until and fresh(site).status == SiteStatus.AUTHORIZED
     assert owners_acts() == ["authorization.revoked", "authorization.granted"]
 
 
@@ -222,9 +204,9 @@ def test_more_time_for_the_site(owner, site):
     assert re.search(r"59 min\.? left", page) and f"/sites/{site.id}/extend" in page
     assert owner.post(f"/sites/{site.id}/extend", hours="7").status_code == 422
     assert owner.post(f"/sites/{site.id}/extend", htmx=True, hours="4").status_code == 204
-    assert now_of(site).authorized_until == until + timedelta(hours=4)
+    assert fresh(site).authorized_until == until + timedelta(hours=4)
     owner.post(f"/sites/{site.id}/extend", hours="0")
-    assert now_of(site).authorized_until is None
+    assert fresh(site).authorized_until is None
     assert owner.post(f"/sites/{site.id}/extend", hours="1").status_code == 409
     assert f"/sites/{site.id}/extend" not in owner.get(f"/sites/{site.id}").text
 
@@ -264,7 +246,7 @@ def test_the_company_leaves_when_its_name_is_typed(owner, admin, site):
         for htmx in (False, True):
             assert owner.post(f"/sites/{site.id}/release-company", htmx=htmx, name=typed).status_code == 422
     assert owner.post(f"/sites/{site.id}/release-company", name="bakery").status_code == 303
-    assert now_of(site).company_id is None and Device.get_by_id(device.id).password_sealed == b""
+    assert fresh(site).company_id is None and Device.get_by_id(device.id).password_sealed == b""
     assert admin.get(f"/sites/{site.id}").status_code == 404 == admin.get(f"/devices/{device.id}").status_code
     page = owner.get(f"/sites/{site.id}").text
     assert site.code in page and "Front door" in page and "Northlight Security no longer has access." in page

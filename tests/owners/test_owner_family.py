@@ -30,21 +30,6 @@ STRONG = "Ladder-and-light-8"
 LINK = re.compile(r'value="(http[^"]+/family/[\w-]{43})"')
 
 
-@pytest.fixture
-def owned(company):
-    return own_site(company)
-
-
-@pytest.fixture
-def site(owned):
-    return owned[0]
-
-
-@pytest.fixture
-def owner(owned, sign_in):
-    return sign_in(owned[1].email)
-
-
 def invite(owner, site, name="Nina", email=""):
     reply = owner.post(f"/sites/{site.id}/family/invite", name=name, email=email)
     assert reply.status_code == 200, reply.text
