@@ -15,6 +15,7 @@ from tests.qr.records import device
 from tests.qr.test_scan import code, led_to, scan
 from webapp.accounts.permissions import Role
 from webapp.audit.models import AuditEntry
+from webapp.db import database
 from webapp.devices.models import Device, Probe
 from webapp.protocols.isapi.kinds import Kind
 from webapp.simulator import profiles
@@ -263,6 +264,17 @@ def test_there_is_no_other_card_than_those_of_the_list(admin, site, camera):
     where = scanned(admin, site, of(camera))
     assert admin.get(f"{where}/1").status_code == 404 == admin.get(f"{where}/999999").status_code
     assert admin.get(f"{where}/0").status_code == 200
+
+
+def test_a_card_looks_at_its_probe_once_for_that_may_end_at_any_moment(admin, site, camera, monkeypatch):
+    where = scanned(admin, site, of(camera))
+    add(admin, where, site, 0)
+    asked, execute = [], database.obj.execute_sql
+    monkeypatch.setattr(
+        database.obj, "execute_sql", lambda sql, *more, **named: asked.append(sql) or execute(sql, *more, **named)
+    )
+    admin.get(f"{where}/0", htmx=True)
+    assert len([sql for sql in asked if 'FROM "probe"' in sql]) == 1, asked
 
 
 class TestRate:

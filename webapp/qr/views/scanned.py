@@ -45,7 +45,7 @@ class Item:
 
     @property
     def is_running(self) -> bool:
-        return bool(self.probe and self.probe["running"])
+        return bool(not self.device and self.probe and self.probe["running"])
 
     @property
     def is_open(self) -> bool:
@@ -58,13 +58,14 @@ def items_of(found: Scanned) -> list[Item]:
 
 def item_of(found: Scanned, number: int) -> Item:
     record, form = found.devices[number], form_of(found, number)
+    probe = Probe.find(found.row.begun.get(str(number), ""))  # once, for it may end at any moment
     item = Item(
         number=number,
         record=record,
         form=form,
         ticked=is_ticked(number),
-        device=added(found, number),
-        probe=running_or_failed(found, number),
+        device=added(found, number, probe),
+        probe=running_or_failed(probe),
         url=url_for("qr.scanned_device", token=found.token, place_id=number),
     )
     form.validate()
@@ -97,16 +98,15 @@ def form_of(found: Scanned, number: int) -> NewAddressForm:
     return NewAddressForm(formdata=fields, prefix=prefix, meta={"csrf": False})
 
 
-def added(found: Scanned, number: int) -> Device | None:
+def added(found: Scanned, number: int, probe: Probe | None) -> Device | None:
     """What has come of it; a second tap is shown the device that the first one has added."""
-    probe = Probe.find(found.row.begun.get(str(number), ""))
     came = Device.of(current_user, probe.device_id) if probe and probe.code == "ok" and probe.device_id else None
     return adding.added_already(current_user, found.key(number)) or came
 
 
-def running_or_failed(found: Scanned, number: int) -> dict[str, Any] | None:
+def running_or_failed(probe: Probe | None) -> dict[str, Any] | None:
     """The device's latest probe; an ended one that is well has given a device, or that is gone by now."""
-    view = probe_view(Probe.find(found.row.begun.get(str(number), "")))
+    view = probe_view(probe)
     if view and view["code"] == "link_gone":
         view["advice"] = {"title": _("The link cannot be used any more."), "text": _("Ask for a new one.")}
     return view if view and view["code"] != "ok" else None
