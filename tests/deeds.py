@@ -24,7 +24,7 @@ from tests.handover.world_pack import telling_jpeg
 from tests.test_matrix import Cast, enter
 from tests.world import KEY, reset_token
 from webapp.accounts.models import Account, SecondFactor, Session
-from webapp.accounts.permissions import Right
+from webapp.accounts.permissions import Right, Role
 from webapp.accounts.principal import Principal
 from webapp.accounts.services import second_factor, sessions
 from webapp.common import clock
@@ -37,7 +37,7 @@ from webapp.protocols.isapi.kinds import Kind
 from webapp.qr.record import Carried, DeviceRecord
 from webapp.qr.seal import seal
 from webapp.qr.services import scanning
-from webapp.sites.models import Assignment, Site
+from webapp.sites.models import Assignment, Site, Subcontract
 from webapp.team.services import assigning
 
 Given = dict[str, Any]
@@ -180,7 +180,8 @@ def scanned_device(scene: Scene) -> Given:
 
 def linked_device(scene: Scene) -> Given:
     """Taken over by somebody of another company."""
-    stranger = Account.select().where(Account.company != scene.admin.company_id).first()
+    others = Account.select().where(Account.company != scene.admin.company_id)
+    stranger = others.where(Account.role == Role.INSTALLER_ADMIN).get()
     museum = make_site(stranger.company, name="Museum")
     device = scene.device
     typed = {name: getattr(device, name) for name in ("host", "port", "username", "password")}
@@ -294,6 +295,18 @@ def renamed_role(scene: Scene) -> Given:
 
 def typed_name(scene: Scene) -> Given:
     return {"name": scene.somebody.name}
+
+
+def shareable_site(scene: Scene) -> Given:
+    return {"site_id": free_site(scene)["site_id"], "validity": "4"}
+
+
+def lent_site(scene: Scene) -> Given:
+    return {"site_id": scene.cast.shared["site_id"]}
+
+
+def offered_site(scene: Scene) -> Given:
+    return {"site_id": Subcontract.get(Subcontract.company.is_null()).site_id}
 
 
 def owned_name(scene: Scene) -> Given:

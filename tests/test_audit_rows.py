@@ -72,6 +72,12 @@ DEEDS = {
     "devices.check": deed("admin", {}),
     "devices.test_address": deed("admin", hand.NEW_DEVICE),
     "accounts.sign_in half way": deed("", hand.with_factor),
+    # A subcontractor
+    "subcontract.offer": deed("admin", hand.shareable_site, "subcontract.offered", again=True),
+    "subcontract.accept": deed("stranger", {}, "subcontract.accepted"),
+    "subcontract.end": deed("admin", hand.lent_site, "subcontract.ended"),
+    "subcontract.end a link": deed("admin", hand.offered_site, "subcontract.withdrawn"),
+    "subcontract.leave": deed("guest", {}, "subcontract.given_back"),
     # Setting up stands below: it wants an empty database.
     # One's own account
     "owners.choose_first_password": deed("owner", hand.without_password, "password.changed"),
@@ -261,7 +267,7 @@ def ready(app: Flask, cast: Cast, name: str, rule: Rule) -> Callable[[], TestRes
     given = dict(one.given(scene) if callable(one.given) else one.given)
     person = given.pop("person", scene.person)
     at = {f"{rule.endpoint} {key}": given.pop(key) for key in rule.arguments & given.keys()}
-    path = replace(cast, values=cast.values | at).path(rule)
+    path = replace(cast, values=cast.values | at).path(rule, one.who)
     return lambda: person.post(path, **{key: as_file(value) for key, value in given.items()})
 
 

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from webapp.accounts.principal import Principal
 from webapp.accounts.services import companies
 from webapp.accounts.services.acting import acting
 from webapp.common import clock, jobs
+from webapp.common.tokens import hash_token
 from webapp.config import Settings
 from webapp.db import database, migrate
 from webapp.devices.models import Device, DevicePermission
@@ -47,23 +49,29 @@ from webapp.handover.services.invitations import Invited
 from webapp.owners.services.people import make_link
 from webapp.qr.record import DeviceRecord
 from webapp.qr.services import codes, links, scanning
-from webapp.sites.models import Site, SiteShare
+from webapp.sites.models import Site, SiteShare, Subcontract
+from webapp.subcontract import services as subcontracts
 from webapp.team.models import TeamInvitation
 
 TABLE = Path(__file__).with_name("matrix.txt")
-WHO = ("admin", "all", "assigned", "unassigned", "owner", "family", "stranger")
+WHO = ("admin", "all", "assigned", "unassigned", "owner", "family", "guest", "stranger")
 SAID = {403: "403", 404: "404", 409: "409"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who asks, and what of: a site that its owner has authorized, with a device and all that hangs on both."""
+    """Who asks, and what of: a site that its owner has authorized, with a device and all that hangs on both.
+
+    The guest, who manages all sites of another company, asks of one that has no owner yet and is shared with them.
+    """
 
     people: dict[str, Person]
     values: dict[str, Any]  # of an address, by name; one of a single endpoint as "endpoint name"
+    shared: dict[str, Any]  # the same for the guest, where they differ
 
-    def path(self, rule: Rule) -> str:
-        own = {name: self.values.get(f"{rule.endpoint} {name}", self.values.get(name)) for name in rule.arguments}
+    def path(self, rule: Rule, who: str = "") -> str:
+        values = self.values | self.shared if who == "guest" else self.values
+        own = {name: values.get(f"{rule.endpoint} {name}", values.get(name)) for name in rule.arguments}
         given = {name: 1 if value is None else value for name, value in own.items()}
         adapter = rule.map.bind("localhost")  # type: ignore[union-attr]
         return str(adapter.build(rule.endpoint, given, method=min((rule.methods or set()) & {"GET", "POST"})))
@@ -74,7 +82,7 @@ def gather(app: Flask) -> Cast:
     every = make_role(company, "Every site", *Right)
     site = make_site(company, name="Bakery")
     device, owner, mine = make_device(site), make_owner(site), make_employee(company)
-    family, somebody = make_owner(), make_employee(company)
+    family, somebody, southern = make_owner(), make_employee(company), make_company()
     emails = {
         "admin": "ada@example.com",
         "all": make_employee(company, Role.OWN, own_role=every).email,
@@ -82,13 +90,33 @@ def gather(app: Flask) -> Cast:
         "unassigned": make_employee(company).email,
         "owner": owner.email,
         "family": family.email,
+        "guest": make_employee(southern, Role.OWN, own_role=make_role(southern, "All", *Right)).email,
         "stranger": make_employee(make_company(), Role.INSTALLER_ADMIN).email,
     }
     assign(site, mine)
     people = {name: enter(app, email) for name, email in emails.items()}
     ids = {"site_id": site.id, "device_id": device.id, "account_id": somebody.id, "role_id": every.id, "kind": "png"}
     with app.test_request_context():
-        return Cast(people, ids | hanging(company, device, owner, family))
+        return Cast(people, ids | hanging(company, device, owner, family), lent(company, southern))
+
+
+def lent(company: Company, southern: Company) -> dict[str, Any]:
+    """What a subcontractor meets at a site of the company that is shared with theirs."""
+    boss = Account.get(Account.company == company.id, Account.role == Role.INSTALLER_ADMIN)
+    by, site = person(company, boss), make_site(company)
+    device = Device.get_by_id(make_device(site).id)
+    made = packs.make(by, site, False)
+    link, _token = links.make(by, device, 7, 1)
+    Subcontract.create(
+        site=site,
+        company=southern,
+        token_hash=hash_token("y" * 43),
+        maker_id=boss.id,
+        made_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=1),
+    )
+    found = {"site_id": site.id, "device_id": device.id, "pack_id": made.id, "qr.revoke_link link_id": link.id}
+    return found | {"code_id": codes.make(by, device, None, 0).code.id}
 
 
 def hanging(company: Company, device: Device, owner: Account, family: Account) -> dict[str, Any]:
@@ -119,6 +147,8 @@ def hanging(company: Company, device: Device, owner: Account, family: Account) -
     tokens |= dict.fromkeys(("qr.scanned", "qr.add_scanned", "qr.scanned_device"), scanned)
     tokens |= dict.fromkeys(("team.show_join", "team.join"), joining)
     tokens |= dict.fromkeys(("handover.show_join", "handover.join"), family_token)
+    sharing_link = subcontracts.offer(by, make_site(company), 4)[1]
+    tokens |= dict.fromkeys(("subcontract.show_invitation", "subcontract.accept"), sharing_link)
     tokens |= dict.fromkeys(("handover.answer", "handover.accept", "handover.decline"), handing)
     tokens |= dict.fromkeys(("accounts.show_reset", "accounts.reset"), reset_token(boss))
     tokens |= dict.fromkeys(("owners.show_link", "owners.use_link"), make_link(owner))
@@ -170,8 +200,7 @@ def said(person: Person, method: str, path: str, htmx: bool) -> str:
 def matrix(app: Flask, cast: Cast, htmx: bool = False) -> Iterator[tuple[str, ...]]:
     for method, rule, _view in routes(app):
         if rule.endpoint != "accounts.sign_out":
-            path = cast.path(rule)
-            yield (method, rule.rule, *(said(cast.people[who], method, path, htmx) for who in WHO))
+            yield (method, rule.rule, *(said(cast.people[who], method, cast.path(rule, who), htmx) for who in WHO))
 
 
 def table(rows: list[tuple[str, ...]]) -> str:

@@ -34,6 +34,7 @@ from webapp.home.views import bp as home_bp
 from webapp.owners.views import bp as owners_bp
 from webapp.qr.views import bp as qr_bp
 from webapp.sites.views import bp as sites_bp
+from webapp.subcontract.views import bp as subcontract_bp
 from webapp.team.views import bp as team_bp
 
 LANGUAGES = ("en", "de")
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     health_bp,
     qr_bp,
     handover_bp,
+    subcontract_bp,
     team_bp,
     audit_bp,
 )

@@ -50,7 +50,7 @@ def log_csv() -> Response:
 @for_owners
 def story(site_id: int) -> Any:
     """For a company its own rows; for the owner everybody's, without where from they were done."""
-    site, page = sites.find(current_user, site_id), page_number(request.args)
+    site, page = sites.find_own(current_user, site_id), page_number(request.args)
     company = None if current_user.is_owner else current_user.company_id
     found = reading.story(site.id, sites.places_seen_by(current_user), company, page)
     if page > 1 and not found.acts:

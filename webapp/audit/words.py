@@ -61,6 +61,11 @@ PHRASES = {
         "site.added": lazy("%(who)s added the site %(what)s"),
         "site.edited": lazy("%(who)s changed the site %(what)s"),
         "site.deleted": lazy("%(who)s deleted the site %(what)s"),
+        "subcontract.offered": lazy("%(who)s made a link to share %(what)s with another company"),
+        "subcontract.withdrawn": lazy("%(who)s withdrew the link to share %(what)s with another company"),
+        "subcontract.accepted": lazy("%(who)s accepted the sharing of %(what)s for another company"),
+        "subcontract.ended": lazy("%(who)s ended the sharing of %(what)s with another company"),
+        "subcontract.given_back": lazy("%(who)s gave %(what)s back, which was shared with another company"),
     },
     Group.DEVICES: {
         "device.added": lazy("%(who)s added %(what)s"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from peewee import CharField, Expression, ForeignKeyField, IntegerField, TextField
+from peewee import JOIN, CharField, Expression, ForeignKeyField, IntegerField, TextField
 
 from webapp.accounts.models import Account, Company, naive
 from webapp.accounts.principal import Principal
@@ -62,8 +62,13 @@ class Site(BaseModel):
         """The condition that a site is one that this person sees; of an unauthorized one a company sees the name."""
         if by.is_owner:
             return (cls.owner == by.id) | cls.id.in_(SiteShare.sites_of(by))  # type: ignore[attr-defined]
-        own = cls.company == by.company_id
-        return own if by.sees_all else own & cls.id.in_(Assignment.sites_of(by))  # type: ignore[attr-defined]
+        theirs = cls.of_company(by.company_id)
+        return theirs if by.sees_all else theirs & cls.id.in_(Assignment.sites_of(by))  # type: ignore[attr-defined]
+
+    @classmethod
+    def of_company(cls, company_id: int) -> Expression:
+        """The condition that a company looks after a site: as its own, or as a subcontractor for now (T12)."""
+        return (cls.company == company_id) | cls.id.in_(Subcontract.sites_of(company_id))  # type: ignore[attr-defined]
 
     @classmethod
     def devices_seen_by(cls, by: Principal) -> Expression:
@@ -178,17 +183,71 @@ class SiteShare(BaseModel):
         return cls.select(cls.site).where(cls.account == by.id)
 
 
+class Subcontract(BaseModel):
+    """A site that has not been handed over is shared with another company, for good or until a moment (T12).
+
+    Until somebody of a company accepts it by the link, of which only the hash is kept, it is open for anybody.
+    """
+
+    site = ForeignKeyField(Site, on_delete="CASCADE", unique=True)
+    site_id: int
+    company = ForeignKeyField(Company, null=True, on_delete="CASCADE")  # that has accepted
+    company_id: int | None
+    token_hash = CharField(max_length=64, unique=True)
+    hours = IntegerField(null=True)  # that it lasts once it is accepted; None: for good
+    maker_id = IntegerField()
+    made_at = UtcDateTimeField()
+    expires_at = UtcDateTimeField()  # of the link
+    accepted_at = UtcDateTimeField(null=True)
+    accepted_by_name = CharField(max_length=128, default="")  # as it was then
+    until = UtcDateTimeField(null=True)
+
+    @classmethod
+    def sites_of(cls, company_id: int) -> Any:
+        live = cls.until.is_null() | (cls.until > clock.now())
+        return cls.select(cls.site).where(cls.company == company_id, live)
+
+    @classmethod
+    def at(cls, site_id: int) -> Subcontract | None:
+        """In any state, with the company that has accepted it."""
+        query = cls.select(cls, Company).join(Company, JOIN.LEFT_OUTER)
+        return query.where(cls.site == site_id).first()
+
+    @classmethod
+    def by_token(cls, token_hash: str) -> Subcontract | None:
+        """In any state, with its site and that site's company."""
+        query = cls.select(cls, Site, Company).join(Site).join(Company)
+        return query.where(cls.token_hash == token_hash).first()
+
+    @classmethod
+    def accept(cls, token_hash: str, company_id: int, at: datetime, **values: Any) -> bool:
+        """True for exactly one of any number of parallel tries, while the link holds (Z14)."""
+        mine = (cls.token_hash == token_hash) & cls.company.is_null() & (cls.expires_at > at)
+        return bool(cls.update(company=company_id, accepted_at=at, **values).where(mine).execute() == 1)
+
+    @classmethod
+    def end(cls, site_id: int) -> bool:
+        """Forget it, and who of another company was assigned to the site; False when there was none."""
+        owner = Site.select(Site.company).where(Site.id == site_id)
+        guests = Account.select(Account.id).where(Account.company.not_in(owner))
+        Assignment.delete().where(Assignment.site == site_id, Assignment.account.in_(guests)).execute()
+        return bool(cls.delete().where(cls.site == site_id).execute() == 1)
+
+
 def seen_sql(by: Principal) -> tuple[str, list[Any]]:
     """`Site.seen_by` for a hand-written statement in which the site is `s`: condition and its values."""
     if by.is_owner:
         shared = "SELECT x.site_id FROM site_share x WHERE x.account_id = ?"
         return f"(s.owner_id = ? OR s.id IN ({shared}))", [by.id, by.id]
+    now = naive(clock.now())
+    theirs, values = f"(s.company_id = ? OR s.id IN ({LENT}))", [by.company_id, by.company_id, now]
     if by.sees_all:
-        return "s.company_id = ?", [by.company_id]
+        return theirs, values
     live = "SELECT x.site_id FROM assignment x WHERE x.account_id = ? AND (x.until IS NULL OR x.until > ?)"
-    return f"s.company_id = ? AND s.id IN ({live})", [by.company_id, by.id, naive(clock.now())]
+    return f"{theirs} AND s.id IN ({live})", [*values, by.id, now]
 
 
+LENT = "SELECT l.site_id FROM subcontract l WHERE l.company_id = ? AND (l.until IS NULL OR l.until > ?)"
 OPEN = "(s.status NOT IN ('owned_unauthorized', 'authorized') OR (s.status = 'authorized' AND {live}))"
 LIVE = "(s.authorized_until IS NULL OR s.authorized_until > ?)"
 

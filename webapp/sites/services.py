@@ -22,6 +22,7 @@ DETAILS = ("name", "address", "city", "region", "password_days")
 
 class Operation(StrEnum):
     MANAGE_DEVICES = "manage_devices"
+    PASS_ON = "pass_on"  # noqa: S105  (devices: delete them, give them away by codes and links, take others' over)
     EDIT = "edit"
     DELETE = "delete"
 
@@ -31,8 +32,9 @@ ALLOWED: dict[str, frozenset[Operation]] = {
     SiteStatus.NOT_INVITED: frozenset(Operation),
     SiteStatus.INVITED: frozenset(Operation),
     SiteStatus.OWNED_UNAUTHORIZED: frozenset(),
-    SiteStatus.AUTHORIZED: frozenset({Operation.MANAGE_DEVICES, Operation.EDIT}),
+    SiteStatus.AUTHORIZED: frozenset({Operation.MANAGE_DEVICES, Operation.PASS_ON, Operation.EDIT}),
 }
+SHARED = frozenset({Operation.MANAGE_DEVICES})  # that a subcontractor may, where the site's company may (T12)
 
 
 def find(by: Principal, site_id: int) -> Site:
@@ -63,8 +65,30 @@ def is_open(by: Principal, site: Site) -> bool:
 def find_for(by: Principal, site_id: int, operation: Operation) -> Site:
     """The site that this person sees, where its state allows this. Raises NotFound, Refused."""
     site = find(by, site_id)
-    require(site, operation)
+    require(by, site, operation)
     return site
+
+
+def find_own(by: Principal, site_id: int) -> Site:
+    """The site that this person sees, of their own company or as its owner. Raises NotFound, Refused."""
+    site = find(by, site_id)
+    if is_shared_with(by, site):
+        raise only_shared(site)
+    return site
+
+
+def is_shared_with(by: Principal, site: Site) -> bool:
+    """Whether this person sees it for a subcontractor: the site is another company's (T12)."""
+    return not by.is_owner and site.company_id != by.company_id
+
+
+def only_shared(site: Site) -> Refused:
+    why = _(
+        "%(company)s shares %(site)s with your company for work on its devices. Ask them for the rest.",
+        company=site.company.name,
+        site=site.name,
+    )
+    return Refused(why, "only_shared", site_id=site.id)
 
 
 def hold(by: Principal, site_id: int, operation: Operation) -> Site:
@@ -72,21 +96,21 @@ def hold(by: Principal, site_id: int, operation: Operation) -> Site:
 
     What was looked at before the transaction may have changed: the owner may have said no. Raises NotFound, Refused.
     """
-    site = Site.locked(site_id, Site.seen_by(by))
-    if site is None:
+    if Site.locked(site_id) is None:
         raise NotFound
-    require(site, operation)
-    return site
+    return find_for(by, site_id, operation)  # what lets a person see it may have changed before it was locked
 
 
-def allows(site: Site, operation: Operation) -> bool:
-    return operation in ALLOWED[site.status]
+def allows(by: Principal, site: Site, operation: Operation) -> bool:
+    return operation in ALLOWED[site.status] and (operation in SHARED or not is_shared_with(by, site))
 
 
-def require(site: Site, operation: Operation) -> None:
-    """Raise Refused when the site's state between company and owner forbids this."""
-    if allows(site, operation):
+def require(by: Principal, site: Site, operation: Operation) -> None:
+    """Raise Refused when this is not a subcontractor's, or the site's state between company and owner forbids it."""
+    if allows(by, site, operation):
         return
+    if is_shared_with(by, site) and operation not in SHARED:
+        raise only_shared(site)
     if site.status == SiteStatus.OWNED_UNAUTHORIZED:
         raise not_authorized(site)
     raise Refused(_("%(site)s has been handed over to its owner, so it cannot be deleted here.", site=site.name))
@@ -115,7 +139,7 @@ def create(by: Principal, typed: dict[str, Any]) -> Site:
 
 def edit(by: Principal, site: Site, typed: dict[str, Any], version: int) -> None:
     """Change name and address; the zone stays as it is. `version` is that of the form. Raises Refused."""
-    require(site, Operation.EDIT)
+    require(by, site, Operation.EDIT)
     changed = [name for name in DETAILS if getattr(site, name) != typed[name]]
     if not changed:
         return
@@ -136,7 +160,7 @@ def edit(by: Principal, site: Site, typed: dict[str, Any], version: int) -> None
 
 def delete(by: Principal, site: Site, typed_name: str) -> None:
     """Forget a site with all its devices; the person types its name to show that this is the one. Raises Refused."""
-    require(site, Operation.DELETE)
+    require(by, site, Operation.DELETE)
     if typed_name.casefold() != site.name.casefold():
         raise Refused(_("Type the name exactly as it stands here: %(name)s", name=site.name), "name_differs")
     with transaction():
@@ -159,15 +183,19 @@ def name_taken(site: Site) -> Refused:
 
 
 def may_edit(by: Principal, site: Site) -> bool:
-    return by.may(Right.MANAGE_SITES) and allows(site, Operation.EDIT)
+    return by.may(Right.MANAGE_SITES) and allows(by, site, Operation.EDIT)
 
 
 def may_delete(by: Principal, site: Site) -> bool:
-    return by.may(Right.MANAGE_SITES) and allows(site, Operation.DELETE)
+    return by.may(Right.MANAGE_SITES) and allows(by, site, Operation.DELETE)
 
 
 def may_manage_devices(by: Principal, site: Site) -> bool:
-    return by.may(Right.MANAGE_DEVICES) and allows(site, Operation.MANAGE_DEVICES)
+    return by.may(Right.MANAGE_DEVICES) and allows(by, site, Operation.MANAGE_DEVICES)
+
+
+def may_pass_on(by: Principal, site: Site) -> bool:
+    return by.may(Right.MANAGE_DEVICES) and allows(by, site, Operation.PASS_ON)
 
 
 def places_seen_by(by: Principal) -> tuple[str, list[Any]]:

@@ -23,6 +23,7 @@ from webapp.health.services import rollup
 from webapp.sites import services
 from webapp.sites.forms import DeleteSiteForm, NewSiteForm, SiteForm, reminder_name
 from webapp.sites.models import Site
+from webapp.subcontract import services as subcontract
 from webapp.team.services import assigning
 
 bp = Blueprint("sites", __name__, url_prefix="/sites")
@@ -83,12 +84,15 @@ def site_page(site: Site) -> dict[str, Any]:
         "may_edit": services.may_edit(current_user, site),
         "may_delete": services.may_delete(current_user, site),
         "may_add": services.may_manage_devices(current_user, site),
+        "may_pass_on": services.may_pass_on(current_user, site),
     }
 
 
 def around(site: Site) -> dict[str, Any]:
     """What the page shows beside its devices, and a piece of it does not."""
-    return {"standing": standing(guard.me(), site), "managers": assigning.site_managers(guard.me(), site)}
+    by = guard.me()
+    managers, shared = assigning.site_managers(by, site), subcontract.standing(by, site)
+    return {"standing": standing(by, site), "managers": managers, "shared": shared}
 
 
 def show_piece(part: str, page: dict[str, Any], **context: Any) -> str:
@@ -135,8 +139,8 @@ def owners_devices(site: Site) -> Any:
 @bp.get("/<id:site_id>/edit")
 @may(Right.MANAGE_SITES)
 def edit(site_id: int) -> Any:
-    site = services.find(current_user, site_id)
-    services.require(site, services.Operation.EDIT)
+    site = services.find_own(current_user, site_id)
+    services.require(current_user, site, services.Operation.EDIT)
     form = SiteForm(obj=site)
     form.offer_days(site.password_days)
     return show_page("sites/edit.html", site=site, form=form)
@@ -145,7 +149,7 @@ def edit(site_id: int) -> Any:
 @bp.post("/<id:site_id>/edit")
 @may(Right.MANAGE_SITES)
 def save(site_id: int) -> Any:
-    site = services.find(current_user, site_id)
+    site = services.find_own(current_user, site_id)
     form = SiteForm()
     form.offer_days(site.password_days)
     if not form.validate():
@@ -173,8 +177,8 @@ def refuse_edit(site_id: int, form: SiteForm, no: Refused) -> str:
 @bp.get("/<id:site_id>/delete")
 @may(Right.MANAGE_SITES)
 def confirm_delete(site_id: int) -> Any:
-    site = services.find(current_user, site_id)
-    services.require(site, services.Operation.DELETE)
+    site = services.find_own(current_user, site_id)
+    services.require(current_user, site, services.Operation.DELETE)
     return show_delete(site, DeleteSiteForm())
 
 
@@ -185,7 +189,7 @@ def show_delete(site: Site, form: DeleteSiteForm) -> str:
 @bp.post("/<id:site_id>/delete")
 @may(Right.MANAGE_SITES)
 def delete(site_id: int) -> Any:
-    site = services.find(current_user, site_id)
+    site = services.find_own(current_user, site_id)
     form = DeleteSiteForm()
     if not form.validate():
         return show_delete(site, form), 422

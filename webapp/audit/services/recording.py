@@ -45,22 +45,27 @@ def record(
 ) -> None:
     """Append a row inside the caller's transaction. `changes` are names of fields, never their values.
 
-    `site` is the id of the site where it was done, else the target says so. The row is one of the actor's company;
-    who has none, as an owner, writes it into the log of `company`, else of the target's: without where from, which is
-    nothing for a company to know.
+    `site` is the id of the site where it was done, else the target says so. The row stands in the log of `company`,
+    else of the target's, else of the actor's.
     """
-    of_target = company or getattr(target, "audit_company", None)
-    where = ("", "") if of_target and not by.company_id else (by.address, by.agent[:200])
+    log_of = company or getattr(target, "audit_company", None) or by.company_id
     AuditEntry.create(
         at=clock.now(),
-        company_id=by.company_id or of_target,
+        company_id=log_of,
         site_id=site or getattr(target, "audit_site", None),
-        actor_id=by.id,
-        actor_name=by.name[:128],
         action=action,
         target_id=target.id if target else None,
         target_name=target.name[:200] if target else "",
         changes=json.dumps(sorted(changes)),
-        address=where[0],
-        agent=where[1],
+        **told_of(by, log_of),
     )
+
+
+def told_of(by: Actor, company_id: int | None) -> dict[str, Any]:
+    """What the log of this company tells of somebody: where from only of its own people, and of another company's
+    no id."""
+    if company_id in {by.company_id, None}:
+        return {"actor_id": by.id, "actor_name": by.name[:128], "address": by.address, "agent": by.agent[:200]}
+    if not by.company_id:  # an owner, or the command line
+        return {"actor_id": by.id, "actor_name": by.name[:128]}
+    return {"actor_id": None, "actor_name": f"{by.name} ({getattr(by, 'company_name', '')})"[:128]}

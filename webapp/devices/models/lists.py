@@ -142,7 +142,7 @@ def worst_first(row: DeviceRow) -> tuple[int, str, int]:
 # Of a site whose owner has not authorized the company, the company is told the name alone: `closed` (decision 12).
 SITES = """
 WITH mine AS (
-  SELECT s.id, s.name, s.name_folded, s.address, s.city, s.region,
+  SELECT s.id, s.name, s.name_folded, s.address, s.city, s.region, s.company_id,
          CASE WHEN s.authorized_until <= ? AND s.status = 'authorized' THEN 'owned_unauthorized' ELSE s.status END
            AS status
   FROM site s WHERE {where}),
@@ -158,6 +158,7 @@ SELECT p.id, p.name, CASE WHEN p.closed THEN '' ELSE p.address END, CASE WHEN p.
         AND (d.password_strength = 'weak' OR d.type = 'unknown'
              OR (st.trouble <> '' AND st.status = 'online' AND st.checked_at >= ? AND d.health_monitoring)
              OR (s.password_days > 0 AND d.password_sealed <> {empty} AND {due}))),
+       CASE WHEN p.company_id = ? THEN '' ELSE (SELECT c.name FROM company c WHERE c.id = p.company_id) END,
        (SELECT COUNT(*) FROM mine)
 FROM page p ORDER BY p.name_folded, p.id
 """
@@ -173,6 +174,7 @@ class SiteRow(NamedTuple):
     devices: int
     bad: int
     look: int
+    shared_by: str  # the company whose site it is, where that is another
 
 
 def sites(by: Principal, query: str, page: int, now: datetime, interval: int) -> str:
@@ -182,7 +184,8 @@ def sites(by: Principal, query: str, page: int, now: datetime, interval: int) ->
         where, params = f"{where} AND s.search LIKE ? ESCAPE '!'", [*params, pattern]
     sql = SITES.format(where=where, due=due(), empty=empty())
     closed = "" if by.is_owner else SiteStatus.OWNED_UNAUTHORIZED
-    values = [at, *params, closed, PAGE, (page - 1) * PAGE, stale(now, interval), stale(now, interval), at]
+    paging, aged = [PAGE, (page - 1) * PAGE], stale(now, interval)
+    values = [at, *params, closed, *paging, aged, aged, at, by.company_id]
     return gather(sql, values, len(SiteRow._fields) + 1)
 
 

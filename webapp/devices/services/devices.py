@@ -38,7 +38,11 @@ def find(by: Principal, device_id: int) -> Device:
 
 
 def may_manage(by: Principal, device: Device) -> bool:
-    return by.may(Right.MANAGE_DEVICES) and sites.allows(device.site, sites.Operation.MANAGE_DEVICES)
+    return by.may(Right.MANAGE_DEVICES) and sites.allows(by, device.site, sites.Operation.MANAGE_DEVICES)
+
+
+def may_pass_on(by: Principal, device: Device) -> bool:
+    return by.may(Right.MANAGE_DEVICES) and sites.allows(by, device.site, sites.Operation.PASS_ON)
 
 
 def require_by_address(device: Device) -> None:
@@ -60,7 +64,7 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
     "unchanged" when there is nothing to save (E5). Gives the check that began, if one did. Raises Refused, TooMany.
     """
     require_by_address(device)
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.MANAGE_DEVICES)
     changed = changes(device, typed)
     if not changed:
         raise Refused(_("Nothing to save: nothing has been changed."), "unchanged")
@@ -68,7 +72,7 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
         raise changed_meanwhile()
     if {"host", "port"} & set(changed):
         adding.require_free(by, typed["host"], typed["port"], device.site_id, but=device.id)
-        require_own_password(device, typed)
+        require_own_password(by, device, typed)
     checked = changed != ["name"] and device.health_monitoring
     if checked:
         probing.require_turn(by)
@@ -84,10 +88,15 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
     return probe
 
 
-def require_own_password(device: Device, typed: dict[str, Any]) -> None:
-    """Raise Refused when a password that came by a link would be sent to another place than where it was for."""
-    if device.received and not typed["password"]:
+def require_own_password(by: Principal, device: Device, typed: dict[str, Any]) -> None:
+    """Raise Refused when another company's password would be sent to another place than where it was for."""
+    if typed["password"]:
+        return
+    if device.received:
         why = _("The device was handed to you by a link, and its password is for the present address alone. Type one.")
+        raise Refused(why, "password_needed")
+    if sites.is_shared_with(by, device.site):
+        why = _("The site is shared with your company, and the password is for the present address alone. Type one.")
         raise Refused(why, "password_needed")
 
 
@@ -142,7 +151,7 @@ def prepare_check(by: Principal, device: Device) -> tuple[Probe, bool]:
     """The same inside a transaction: the check, and whether it is to be launched afterwards."""
     require_by_address(device)
     require_monitoring(device)
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.MANAGE_DEVICES)
     typed = connection_of(device)
     if before := probing.refused_before(by, typed):
         states.keep(device.id, before.code, before.learnt)
@@ -167,7 +176,7 @@ def accept_key(by: Principal, device: Device, key: str) -> Probe:
     """Trust the changed certificate that a person has looked at, and check at once (Z21). Raises Refused."""
     require_by_address(device)
     require_monitoring(device)
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.MANAGE_DEVICES)
     state = DeviceState.of(device.id)
     if not state or not key or state.seen_key != key:
         raise Refused(_("The device shows another certificate by now. Check again, then compare."), "key_differs")
@@ -188,7 +197,7 @@ def accept_replacement(by: Principal, device: Device, serial: str) -> Probe | No
     """
     require_by_address(device)
     require_monitoring(device)
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.MANAGE_DEVICES)
     probing.require_turn(by)
     with transaction():
         sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
@@ -220,26 +229,23 @@ def write_replacement(device: Device, serial: str) -> bool:
     return True
 
 
-def deletion_refusal(device: Device) -> str:
+def deletion_refusal(by: Principal, device: Device) -> str:
     """Why this device cannot be deleted now; "" when it can (S19, E10)."""
-    if device.mode == Mode.IP_DOMAIN and device.site.status == SiteStatus.AUTHORIZED:
-        return ""
-    if device.site.status == SiteStatus.AUTHORIZED:
+    if device.mode != Mode.IP_DOMAIN and device.site.status == SiteStatus.AUTHORIZED:
         return _("Not possible while the site is authorized. Ask the owner to end the authorization first.")
-    if not sites.allows(device.site, sites.Operation.MANAGE_DEVICES):
-        return _(
-            "The owner of %(site)s has not authorized your company. Ask the owner for authorization.",
-            site=device.site.name,
-        )
+    try:
+        sites.require(by, device.site, sites.Operation.PASS_ON)
+    except Refused as no:
+        return no.why
     return ""
 
 
 def delete(by: Principal, device: Device) -> None:
     """Forget a device and all that hangs on it; a check that is under way finds nobody to tell. Raises Refused."""
-    if why := deletion_refusal(device):
+    if why := deletion_refusal(by, device):
         raise Refused(why, "site_authorized")
     with transaction():
-        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
+        sites.hold(by, device.site_id, sites.Operation.PASS_ON)
         device_leaving.send(device, by=by)
         Probe.forget(device.id, device.site.company_id, device.host, device.port)
         if not device.delete_instance():

@@ -19,7 +19,7 @@ def require_monitoring(device: Device) -> None:
 
 def switch(by: Principal, device: Device, on: bool) -> bool:
     """Turn it on or off: False when it was so already, as after a double tap. Raises Refused, NotFound."""
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.MANAGE_DEVICES)
     with transaction():
         sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
         current = Device.locked(device.id)

@@ -23,7 +23,7 @@ def may_set_type(device: Device) -> bool:
 
 def set_type(by: Principal, device: Device, kind: str) -> None:
     """Say what sort of device it is. Raises Refused."""
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.MANAGE_DEVICES)
     if not may_set_type(device):
         raise Refused(_("This device has told its type itself, so it cannot be set by hand."), "type_recognised")
     if device.mode == Mode.IP_DOMAIN and kind not in ENCODING:
@@ -45,7 +45,7 @@ def write_type(by: Principal, device: Device, **values: Any) -> None:
 
 def take_detected_type(by: Principal, device: Device, keep: bool) -> None:
     """Answer "Detected NVR, keep your choice?": keep it, or take what the device says (E7)."""
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.MANAGE_DEVICES)
     if not device.type_by_hand or device.type_detected == Kind.UNKNOWN:
         raise Refused(_("There is no other type to choose."), "type_recognised")
     if keep:

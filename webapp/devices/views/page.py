@@ -33,7 +33,8 @@ def device_page(device: Device, status: bool = False, whole: bool = False) -> di
         "may_set_type": types.may_set_type(device),
         "detected": detected(device),
         "type_name": words.type_name,
-        "deletion_refusal": devices.deletion_refusal(device),
+        "may_pass_on": devices.may_pass_on(current_user, device),
+        "deletion_refusal": devices.deletion_refusal(current_user, device),
         "just_added": clock.now() - device.added_at < JUST_ADDED,
     }
     whole = whole or not wants_part()

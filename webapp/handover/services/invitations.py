@@ -21,7 +21,7 @@ from webapp.handover.models import Answer, OwnerInvitation, Wanted
 from webapp.handover.models.places import close_invitations
 from webapp.handover.services import holding
 from webapp.owners.services import people
-from webapp.sites.models import Site, SiteStatus
+from webapp.sites.models import Site, SiteStatus, Subcontract
 
 LASTS = timedelta(days=14)  # that an invitation can be answered
 MOST = 30  # invitations that a company sends in an hour, again or for the first time
@@ -182,6 +182,7 @@ def accept(token: str, owner: Principal) -> Site:
         take(site, found, Answer.ACCEPTED, now, answered_by=owner.id)
         if not Site.hand_to(site.id, owner.id, now):
             raise Refused(_("%(site)s has an owner already.", site=site.name), "already_owned")
+        Subcontract.end(site.id)  # sharing is for the time before (T12)
         holding.ensure_code(site)
         settle(site, Wanted.of(found.retained), now)
         audit.record(owner, "owner.accepted", site)

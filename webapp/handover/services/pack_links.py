@@ -64,7 +64,7 @@ def require_revoking(by: Principal, pack: HandoverPack) -> None:
         return
     if not by.may(Right.MANAGE_SITES):
         raise Forbidden(_("Your role does not include this. Ask your Installer Admin."))
-    sites.require(pack.site, Operation.EDIT)
+    sites.require(by, pack.site, Operation.EDIT)
 
 
 def revoke(by: Principal, pack: HandoverPack, link_id: int) -> None:

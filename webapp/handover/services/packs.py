@@ -35,7 +35,7 @@ def find(by: Principal, pack_id: int) -> HandoverPack:
 def find_to_change(by: Principal, pack_id: int) -> HandoverPack:
     """A pack at a site whose state allows to edit it. Raises NotFound, Refused."""
     pack = find(by, pack_id)
-    sites.require(pack.site, Operation.EDIT)
+    sites.require(by, pack.site, Operation.EDIT)
     return pack
 
 
@@ -58,7 +58,7 @@ def is_signed() -> Refused:
 
 def make(by: Principal, site: Site, addresses: bool) -> HandoverPack:
     """A pack of the site as it is now. Raises Refused."""
-    sites.require(site, Operation.EDIT)
+    sites.require(by, site, Operation.EDIT)
     document = snapshots.canonical(snapshots.take(by, site, addresses))
     with transaction():
         sites.hold(by, site.id, Operation.EDIT)

@@ -57,7 +57,7 @@ def authorization_page(site: Site, form: AuthorizationForm) -> dict[str, Any]:
 
 
 def find_unauthorized(site_id: int) -> Site:
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     if site.status != SiteStatus.OWNED_UNAUTHORIZED:
         why = _("There is nothing to ask for: your company may manage %(site)s.", site=site.name)
         raise Refused(why, "not_needed")
@@ -68,7 +68,7 @@ def find_unauthorized(site_id: int) -> Site:
 @may(Right.MANAGE_SITES)
 def authorization(site_id: int) -> Any:
     """The form, the open request, or what the owner has answered."""
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     if site.status == SiteStatus.AUTHORIZED:
         text = words.allowed_until(site.authorized_until, site.zone)
         return show_page("handover/answered.html", site=site, title=words.ASKED[Asked.AUTHORIZATION], text=text)
@@ -95,7 +95,7 @@ def ask_authorization(site_id: int) -> Any:
 
 
 def find_authorized(site_id: int) -> Site:
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     requests.require_authorized(current_user, site)
     return site
 
@@ -109,7 +109,7 @@ def permissions_page(site: Site, form: PermissionForm) -> dict[str, Any]:
 
 @bp.get("/sites/<id:site_id>/permissions")
 def permissions(site_id: int) -> Any:
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     if site.status != SiteStatus.AUTHORIZED:
         return leave_to("sites.show", site_id=site.id)
     form = prepare(PermissionForm(formdata=None), site)

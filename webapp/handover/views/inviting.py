@@ -36,7 +36,7 @@ PAGE = "handover/invite.html"
 
 def find(site_id: int) -> Site:
     """A site that can be handed over. Raises NotFound, Refused."""
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     invitations.require_invitable(site)
     return site
 
@@ -69,7 +69,7 @@ def effects_of(wanted: Wanted, long: str, site: Site) -> dict[str, Any]:
 @may(Right.MANAGE_SITES)
 def invite(site_id: int) -> Any:
     """The open invitation, what became of it, or the way to a new one."""
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     latest = invitations.latest(site)
     if wants_part() and "link" in request.args:
         return follow(site, latest)
@@ -114,7 +114,7 @@ def before(site: Site, latest: OwnerInvitation | None) -> dict[str, Any]:
 @may(Right.MANAGE_SITES)
 def invite_another(site_id: int) -> Any:
     """A new invitation in place of an open one: to another person, or with other permissions."""
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     if site.owner_id is not None:
         return leave_to("handover.invite", site_id=site.id)
     return show_page(PAGE, **wizard(site, new_form(site)))
@@ -124,7 +124,7 @@ def invite_another(site_id: int) -> Any:
 @may(Right.MANAGE_SITES)
 def effects(site_id: int) -> Any:
     """What the choices would mean; asked for while they are made."""
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     if site.owner_id is not None:
         return leave_to("handover.invite", site_id=site.id)
     form = new_form(site, formdata=request.args)
@@ -211,7 +211,7 @@ def resend(site_id: int) -> Any:
 @bp.get("/sites/<id:site_id>/handover/withdraw")
 @may(Right.MANAGE_SITES)
 def confirm_withdrawal(site_id: int) -> Any:
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     made = invitations.latest(site)
     if site.owner_id is not None or made is None or made.answer != Answer.OPEN:
         return leave_to("handover.invite", site_id=site.id)

@@ -100,7 +100,8 @@ def may_share(pack: HandoverPack) -> bool:
 @bp.get("/sites/<id:site_id>/packs")
 @for_owners
 def pack_list(site_id: int) -> Any:
-    site = sites.find_open(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
+    sites.require_open(current_user, site)
     return show_list(site, MakePackForm(formdata=None))
 
 

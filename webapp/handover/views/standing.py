@@ -23,7 +23,7 @@ AROUND = {"authorization", "permissions"}  # pages of which more than the card c
 @for_owners
 def show_standing(site_id: int) -> Any:
     """A poll that brings the version it shows is told when that is so still; a new state needs the whole page anew."""
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     found = standing(current_user, site)
     if wants_part() and request.args.get("v") == found.version:
         return "", 204
@@ -39,14 +39,14 @@ def show_standing(site_id: int) -> Any:
 @bp.get("/sites/<id:site_id>/authorization/release")
 @may(Right.MANAGE_SITES)
 def confirm_release(site_id: int) -> Any:
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     return show_part("handover/asking.html", "handover/_release.html", site=site)
 
 
 @bp.post("/sites/<id:site_id>/authorization/release")
 @may(Right.MANAGE_SITES)
 def release(site_id: int) -> Any:
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     authorization.release_early(current_user, site)
     flash(_("Your company does not manage %(site)s any more.", site=site.name))
     return go_on_to("sites.show", site_id=site.id)
@@ -55,7 +55,7 @@ def release(site_id: int) -> Any:
 @bp.post("/sites/<id:site_id>/permissions/<id:permission_id>/release")
 @may(Right.MANAGE_DEVICES)
 def release_permission(site_id: int, permission_id: int) -> Any:
-    site = sites.find(current_user, site_id)
+    site = sites.find_own(current_user, site_id)
     authorization.release_early(current_user, permission_id)
     flash(_("The permission is given back."))
     return go_on_to("handover.permissions", site_id=site.id)

@@ -23,7 +23,7 @@ def of(device: Device) -> Silence | None:
 
 def begin(by: Principal, device: Device, hours: int, reason: str) -> None:
     """From now on for so many hours, in place of one that goes on. Raises Refused."""
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.MANAGE_DEVICES)
     now = clock.now()
     with transaction():
         sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
@@ -34,7 +34,7 @@ def begin(by: Principal, device: Device, hours: int, reason: str) -> None:
 
 def end(by: Principal, device: Device) -> bool:
     """End it now: False when none went on. Raises Refused."""
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.MANAGE_DEVICES)
     with transaction():
         sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
         if not (of(device) and Silence.lift(device.id)):

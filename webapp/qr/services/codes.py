@@ -46,7 +46,7 @@ class Kept:
 def find_device(by: Principal, device_id: int) -> Device:
     """A device that this person sees and may make codes of. Raises NotFound, and Refused by the site's state."""
     device = devices.find(by, device_id)
-    sites.require(device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.PASS_ON)
     return device
 
 
@@ -119,7 +119,7 @@ def keep_each(
     """Keep what write_each() gave: all or nothing, each with its entry in the audit log."""
     with transaction():
         for site_id in sorted({device.site_id for device in made_of}):
-            sites.hold(by, site_id, sites.Operation.MANAGE_DEVICES)
+            sites.hold(by, site_id, sites.Operation.PASS_ON)
         return [keep(by, device, text, encrypted, now, expires) for device, text in zip(made_of, written, strict=True)]
 
 

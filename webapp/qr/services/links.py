@@ -55,7 +55,7 @@ def may_give(maker_id: int, site_id: int) -> bool:
     if giver is None or not giver.may(Right.MANAGE_DEVICES):
         return False
     try:
-        sites.find_for(giver, site_id, sites.Operation.MANAGE_DEVICES)
+        sites.find_for(giver, site_id, sites.Operation.PASS_ON)
     except (NotFound, Refused):
         return False
     return True
@@ -73,19 +73,8 @@ def use_link(token: str, person: Principal) -> QrLink | None:
             return None
         if not QrLink.use(link.token_hash, clock.now()):
             return None
-        audit.record(Visitor(link.device.site.company_id, person), "qr.link_used", link.device)
+        audit.record(person, "qr.link_used", link.device)
     return link
-
-
-class Visitor:
-    """A person of any company, as the audit log of the link's company names them: without an id of another company."""
-
-    def __init__(self, company_id: int, person: Principal) -> None:
-        own = person.company_id == company_id
-        self.company_id: int | None = company_id
-        self.id: int | None = person.id if own else None
-        self.name = person.name if own else f"{person.name} ({person.company_name})"[:128]
-        self.address, self.agent = (person.address, person.agent) if own else ("", "")
 
 
 def make(by: Principal, device: Device, days: int, uses: int) -> tuple[QrLink, str]:
@@ -99,7 +88,7 @@ def make(by: Principal, device: Device, days: int, uses: int) -> tuple[QrLink, s
     turns.take(by)
     token, now = secrets.token_urlsafe(TOKEN), clock.now()
     with transaction():
-        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
+        sites.hold(by, device.site_id, sites.Operation.PASS_ON)
         link = QrLink.create(
             device=device,
             made_at=now,

@@ -26,7 +26,7 @@ from webapp.qr.record import Carried, DeviceRecord
 LONGEST = 4000  # characters; the largest QR code holds 4,296
 KEPT = timedelta(minutes=30)
 TRIES, TRIES_IN_ALL = 5, 20  # of wrong QR passwords in a quarter of an hour: for one code, and for all of a person's
-PLACE = re.compile(r"/(?:(q)/([A-Za-z0-9_-]{1,100})|(sites|devices)/([0-9]{1,15}))/?\Z")
+PLACE = re.compile(r"/(?:(q|subcontract)/([A-Za-z0-9_-]{1,100})|(sites|devices)/([0-9]{1,15}))/?\Z")
 
 
 class Empty(seal.NotRead):
@@ -43,7 +43,7 @@ class TooLong(seal.NotRead):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of this installation: what is "q" with a link's token, "sites" or "devices" with an id."""
+    """A page of this installation: `what` is "sites" or "devices" with an id, else the beginning of a link's path."""
 
     what: str
     name: str

@@ -19,6 +19,7 @@ from webapp.qr.record import DeviceRecord
 from webapp.qr.services import codes, links, scanning
 from webapp.qr.services.links import LinkState
 from webapp.qr.services.scanning import Scanned
+from webapp.sites import services as sites
 from webapp.sites.models import Site
 from webapp.sites.services import ALLOWED, Operation
 
@@ -39,7 +40,7 @@ def sites_for(by: Principal) -> list[tuple[int, str]]:
 
 def add(by: Principal, site: Site, scanned: Scanned, typed: Mapping[int, dict[str, Any]]) -> Outcome:
     """Begin to add these devices: permission, address, duplicates and the number of tests are looked at now."""
-    adding.require_allowed(by, site)
+    sites.require(by, site, Operation.PASS_ON if scanned.link else Operation.MANAGE_DEVICES)
     require_open(scanned)
     outcome, probes = Outcome(), dict[str, str]()
     try:

@@ -30,6 +30,7 @@ from webapp.qr.words import unread
 from webapp.sites import services as sites
 from webapp.sites.models import Site
 
+LINKS = {"q": "qr.take", "subcontract": "subcontract.show_invitation"}
 PAGE, FORM, LABEL = "qr/scan.html", "qr/_scan.html", "qr/_scan_label.html"
 
 
@@ -95,8 +96,8 @@ def go_to(site: Site | None, form: ScanForm, found: Any) -> Any:
 
 def go_to_place(place: Place) -> Any:
     """To a page of ours that this person may see. Raises NotFound."""
-    if place.what == "q":
-        return leave_to("qr.take", token=place.name)
+    if place.what in LINKS:
+        return leave_to(LINKS[place.what], token=place.name)
     if place.what == "sites":
         return leave_to("sites.show", site_id=sites.find(current_user, int(place.name)).id)
     return leave_to("devices.show", device_id=devices.find(current_user, int(place.name)).id)

@@ -63,7 +63,7 @@ def take_over(token: str) -> Any:
 
 def begin(token: str, link: QrLink, site_id: int) -> Any:
     """Raises Refused with what speaks against it, before anything is kept or asked."""
-    site, record = sites.find(current_user, site_id), taking.record_of(link.device)
+    site, record = sites.find_for(current_user, site_id, sites.Operation.PASS_ON), taking.record_of(link.device)
     if no := taking.against(current_user, site.id, record):
         raise no
     found = taking.receive(current_user, link, token, site.id)

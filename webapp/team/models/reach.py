@@ -21,24 +21,24 @@ def live() -> Expression:
 
 
 def count_sites(company_id: int) -> int:
-    return int(Site.select().where(Site.company == company_id).count())
+    return int(Site.select().where(Site.of_company(company_id)).count())
 
 
 def count_assigned(company_id: int, account_id: int) -> int:
-    mine = (Site.company == company_id) & (Assignment.account == account_id) & live()
+    mine = Site.of_company(company_id) & (Assignment.account == account_id) & live()
     return int(Assignment.select().join(Site).where(mine).count())
 
 
 def counts_assigned(company_id: int, account_ids: Iterable[int]) -> dict[int, int]:
     """For each of these people how many sites are assigned to them."""
-    mine = (Site.company == company_id) & Assignment.account.in_(list(account_ids)) & live()
+    mine = Site.of_company(company_id) & Assignment.account.in_(list(account_ids)) & live()
     query = Assignment.select(Assignment.account, fn.COUNT(Assignment.id)).join(Site).where(mine)
     return dict(query.group_by(Assignment.account).tuples())
 
 
 def of_person(company_id: int, account_id: int) -> list[Assignment]:
     """What is and was assigned to a person, each with its site, by name."""
-    mine = (Assignment.account == account_id) & (Site.company == company_id)
+    mine = (Assignment.account == account_id) & Site.of_company(company_id)
     return list(Assignment.select(Assignment, Site).join(Site).where(mine).order_by(Site.name_folded, Site.id))
 
 

@@ -57,12 +57,12 @@ class Named:
 
 def site_managers(by: Principal, site: Site) -> list[Manager]:
     """Who looks after a site: those who manage all sites, then who is assigned, then whose assignment has ended."""
-    everywhere = [one for one in people.colleagues(site.company_id) if people.sees_all(one)]
+    everywhere = [one for one in people.colleagues(by.company_id) if people.sees_all(one)]
     known = {one.id for one in everywhere}
     listed = [
         manager(by, one.account, one)
         for one in reach.at_site(site.id)
-        if one.account.company_id == site.company_id and one.account_id not in known
+        if one.account.company_id == by.company_id and one.account_id not in known
     ]
     return [manager(by, one) for one in everywhere] + sorted(listed, key=lambda one: not one.live)
 
