@@ -25,6 +25,7 @@ from tests.handover.world import handover_pages
 from tests.handover.world_pack import pack_pages
 from tests.owners.world import owner_pages
 from tests.qr.world import code_pages
+from tests.subcontract.world import subcontract_pages
 from tests.team import world as team_world
 from tests.team.world import team_pages
 from webapp.accounts.models import Account, Company, ResetToken
@@ -107,6 +108,7 @@ def build(company: Company, admin: Account) -> World:
         pages |= team_pages(company, admin, sites, NAMES) | audit_pages(company, sites, admin.id)
         pages |= factor_pages(person(company, admin), admin, list(NAMES.values()))
         pages |= handover_pages(person(company, admin), company, MARKUP)
+        pages |= subcontract_pages(person(company, admin), company, MARKUP)
     pages |= pack_pages(person(company, admin), sites["markup"])
     owners = owner_pages(make_company("Westlight"))
     owned = {f"owner's {name}": path for name, path in owners.pages.items()}

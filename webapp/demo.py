@@ -20,6 +20,7 @@ from webapp.sites.models import Assignment, Site
 
 PASSWORD = "Ladder-and-light-7"  # noqa: S105  (of a throw-away installation, printed when it starts)
 OWNER = "owner@demo.example"
+SUBCONTRACTOR = "subcontractor@demo.example"
 SITES = [
     {
         "name": "Bakery on the market square",
@@ -41,6 +42,7 @@ def fill() -> list[str]:
         "  Installer        installer@demo.example  (looks after the bakery)",
         "  Observer         observer@demo.example  (sees the bakery, changes nothing)",
         f"  Owner            {OWNER}  (an end user: lets the company manage the depot, not the school)",
+        f"  Subcontractor    {SUBCONTRACTOR}  (another company, with which a site can be shared)",
         f"  Password         {PASSWORD}",
         "To add: open a site, Add device, IP/Domain. The page lists the simulated devices' addresses.",
     ]
@@ -54,6 +56,7 @@ def fill() -> list[str]:
         for name, role in (("Installer", Role.INSTALLER), ("Observer", Role.OBSERVER)):
             Assignment.create(site=bakery, account=employee(admin, name, role))
         hand_over(by, depot, school)
+        companies.create_company("Southern Cables", "Demo Subcontractor", SUBCONTRACTOR, PASSWORD)
     return lines
 
 

@@ -12,7 +12,7 @@ from webapp.common.i18n import _
 from webapp.handover.services import owned
 
 LIST = "devices.index"  # a single device is a part of its site
-ROOMS = ("sites.", "devices.", "health.", "qr.", "handover.")
+ROOMS = ("sites.", "devices.", "health.", "qr.", "handover.", "subcontract.")
 OWN = ("accounts.", "owners.")  # what is about the person
 COMPANY = ("team.", "audit.")  # what is about the company is reached from the person's page
 
@@ -20,13 +20,14 @@ COMPANY = ("team.", "audit.")  # what is about the company is reached from the p
 def frame(person: Principal) -> dict[str, Any]:
     """`tabs` as (url, label, icon, current) and `who` as (url, name, company)."""
     here = request.endpoint or ""
+    at_site = here.startswith(ROOMS) or "site_id" in (request.view_args or {})
     if person.is_owner:
         return owners_frame(person, here)
     tabs = [
         (url_for("home.show"), _("Home"), "home", here == "home.show"),
-        (url_for("sites.index"), _("Sites"), "sites", here.startswith(ROOMS) and here != LIST),
+        (url_for("sites.index"), _("Sites"), "sites", at_site and here != LIST),
         (url_for("devices.index"), _("Devices"), "camera", here == LIST),
-        (url_for("accounts.show"), _("Account"), "me", here.startswith((*OWN, *COMPANY))),
+        (url_for("accounts.show"), _("Account"), "me", not at_site and here.startswith((*OWN, *COMPANY))),
     ]
     return {"tabs": tabs, "who": (url_for("accounts.show"), person.name, person.company_name)}
 

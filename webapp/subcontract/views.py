@@ -39,8 +39,8 @@ def show(site_id: int) -> Any:
     """A poll that brings the version it shows is told when that is so still; else the page comes anew."""
     site = sites.find(guard.me(), site_id)
     shown = page(site, form=ShareForm(formdata=None))
-    if wants_part():
-        return ("", 204) if request.args.get("v") == shown["shared"].version else leave_to(".show", site_id=site.id)
+    if wants_part() and (seen := request.args.get("v")):
+        return ("", 204) if seen == shown["shared"].version else leave_to(".show", site_id=site.id)
     return show_page(PAGE, **shown)
 
 
