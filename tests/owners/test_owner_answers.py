@@ -211,6 +211,28 @@ def test_more_time_for_the_site(owner, site):
     assert f"/sites/{site.id}/extend" not in owner.get(f"/sites/{site.id}").text
 
 
+@pytest.mark.parametrize("hours", [4, 0])
+def test_what_ends_with_the_authorization_gets_more_time_with_it(owner, company, site, hours):
+    end = clock.now() + timedelta(minutes=59)
+    door, yard = make_device(site, name="Front door"), make_device(site, name="Yard")
+    for device, until in ((door, end), (yard, end - timedelta(minutes=9))):
+        DevicePermission.grant(device.id, company.id, "live_view", clock.now(), until)
+    DevicePermission.grant(yard.id, company.id, "playback", clock.now(), None)
+    change(site, authorized_until=end)
+    sheet = owner.get(f"/sites/{site.id}/extend", htmx=True).text
+    assert "ends at the same moment" in sheet and "Front door" in sheet and "Yard" not in sheet
+    before = len(owners_acts())
+    assert owner.post(f"/sites/{site.id}/extend", hours=str(hours)).status_code == 303
+    later = end + timedelta(hours=4) if hours else None
+    assert fresh(site).authorized_until == later and len(owners_acts()) == before + 1
+    found = DevicePermission.select().order_by(DevicePermission.device, DevicePermission.kind)
+    assert [(one.device_id, one.until) for one in found] == [
+        (door.id, later),
+        (yard.id, end - timedelta(minutes=9)),
+        (yard.id, None),
+    ]
+
+
 def test_what_has_run_out_is_not_given_more_time(owner, site):
     change(site, authorized_until=clock.now() + timedelta(hours=1))
     with time_machine.travel(clock.now() + timedelta(hours=2)):

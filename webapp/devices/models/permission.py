@@ -50,6 +50,13 @@ class DevicePermission(BaseModel):
         return list(query.order_by(Device.name, Device.id, cls.kind))
 
     @classmethod
+    def prolong_all(cls, site: Site, before: datetime, until: datetime | None) -> int:
+        """Let those of the site's company that end at this very moment hold longer; gives how many there were."""
+        of_site = Device.select(Device.id).where(Device.site == site.id)
+        mine = cls.device.in_(of_site) & (cls.company == site.company_id) & (cls.until == before)
+        return int(cls.update(until=until).where(mine).execute())
+
+    @classmethod
     def grant(cls, device_id: int, company_id: int, kind: str, at: datetime, until: datetime | None) -> None:
         """Give it, or change how long an earlier one holds."""
         key = {"device": device_id, "company": company_id, "kind": kind}

@@ -84,13 +84,15 @@ def later(until: datetime | None, hours: int | None) -> tuple[datetime, datetime
 
 
 def extend_site(by_owner: Principal, site: Site, hours: int | None) -> None:
+    """And with it what the company may do with single devices, as far as that ends at the same moment."""
     with holding.holding(site.id) as current:
         holding.require_owner(by_owner, current)
         if current.status != SiteStatus.AUTHORIZED:
             raise Refused(_("This has ended meanwhile."), "ended")
-        _before, until = later(current.authorized_until, hours)
+        before, until = later(current.authorized_until, hours)
         if not Site.decide(current.id, current.decided, authorized_until=until):
             raise holding.changed_meanwhile()
+        DevicePermission.prolong_all(current, before, until)
         audit.record(by_owner, "authorization.granted", current, ["until"])
 
 

@@ -132,7 +132,7 @@ class Permitted(NamedTuple):
     icon: str
     text: str
     until: str
-    ends: bool  # by itself, so that it can be extended
+    ends: datetime | None  # by itself, so that it can be extended
 
 
 def permitted(site: Site, device: Device | None = None) -> list[Permitted]:
@@ -146,7 +146,7 @@ def permitted(site: Site, device: Device | None = None) -> list[Permitted]:
 def row(one: DevicePermission, site: Site) -> Permitted:
     icon, text = words.MAY.get(one.kind, ("info", one.kind))
     span = words.until(one.until, site.zone)
-    return Permitted(one.id, one.device_id, one.device.name, one.kind, icon, str(text), span, one.until is not None)
+    return Permitted(one.id, one.device_id, one.device.name, one.kind, icon, str(text), span, one.until)
 
 
 def access_page(by: Principal, site: Site) -> dict[str, Any]:
