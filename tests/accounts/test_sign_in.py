@@ -15,6 +15,7 @@ from webapp.audit.models import AuditEntry
 from webapp.common import clock
 
 NO = "E-mail address and password do not belong together."
+DISABLED = "Your account has been disabled by your company. Ask its administrator."
 
 
 @pytest.fixture
@@ -119,7 +120,31 @@ def test_a_disabled_account_does_not_get_in_and_falls_out_at_once(app, company, 
 
     assert inside.get("/").status_code == 303
     reply = enter(Person(app), email=employee.email)
-    assert reply.status_code == 422 and NO in reply.text
+    assert reply.status_code == 409 and DISABLED in reply.text and NO not in reply.text
+    assert PASSWORD not in reply.text
+    outside = Person(app)
+    enter(outside, email=employee.email)
+    assert outside.get("/").status_code == 303
+
+
+def test_that_an_account_is_disabled_is_told_to_the_right_password_alone(app, company):
+    employee = make_employee(company, disabled_at=clock.now())
+
+    def answer(email):
+        person = Person(app)
+        reply = enter(person, email=email, password="wrong-Password-1")
+        return reply.status_code, strip_token(reply.text.replace(email, "").replace(person.token, ""))
+
+    assert answer(employee.email) == answer("nobody@example.com") == answer("ada@example.com")
+    assert DISABLED not in answer(employee.email)[1]
+
+
+def test_guesses_at_a_disabled_account_are_counted(app, company):
+    employee = make_employee(company, disabled_at=clock.now())
+    person = Person(app)
+    for _ in range(9):
+        assert enter(person, email=employee.email, password="wrong-Password-1").status_code == 422
+    assert enter(person, email=employee.email).status_code == 429
 
 
 def test_whoever_is_in_is_led_home(admin):

@@ -74,6 +74,11 @@ class Account(BaseModel):
         return cls.get_or_none((cls.email == email) & cls.disabled_at.is_null())
 
     @classmethod
+    def of_email(cls, email: str) -> Account | None:
+        """Whoever has the address, disabled or not."""
+        return cls.get_or_none(cls.email == email)
+
+    @classmethod
     def active(cls, account_id: int) -> Account | None:
         return cls.get_or_none((cls.id == account_id) & cls.disabled_at.is_null())
 

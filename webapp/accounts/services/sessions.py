@@ -15,7 +15,8 @@ from webapp.accounts.services import throttle
 from webapp.audit import services as audit
 from webapp.audit.services import Actor
 from webapp.common import clock
-from webapp.common.errors import NotFound
+from webapp.common.errors import NotFound, Refused
+from webapp.common.i18n import _
 from webapp.common.tokens import hash_token, new_token
 from webapp.db import is_trouble, transaction
 
@@ -32,13 +33,18 @@ class Pending(Exception):
 
 
 def sign_in(email: str, password: str, address: str, agent: str) -> str | None:
-    """The new session's token, or None when e-mail and password do not belong together. Raises TooMany, Pending."""
+    """The new session's token, or None when e-mail and password do not belong together.
+
+    Raises TooMany, Pending, and Refused (`disabled`) for whoever has typed the right password and may not come in.
+    """
     turn = throttle.take_turn("sign-in", email, address)
-    account = Account.by_email(email)
+    account = Account.of_email(email)
     right = matches(account.password_hash if account else None, password)
     if account is None or not right:
         return None
     throttle.succeeded("sign-in", email, address, turn)
+    if account.disabled_at:
+        raise Refused(_("Your account has been disabled by your company. Ask its administrator."), "disabled")
     if needs_second_step(account.id):
         raise Pending(wait_for_code(account))
     return begin(account, address, agent)

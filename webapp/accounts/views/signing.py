@@ -12,7 +12,7 @@ from webapp.accounts.forms import CodeForm, PasskeySignInForm, RecoveryCodeForm,
 from webapp.accounts.guard import public
 from webapp.accounts.services import companies, second_factor, sessions
 from webapp.accounts.views import bp
-from webapp.common.errors import NotFound
+from webapp.common.errors import NotFound, Refused
 from webapp.common.htmx import show_page
 from webapp.common.i18n import _
 from webapp.common.urls import is_own_path
@@ -45,6 +45,9 @@ def sign_in() -> Any:
     except sessions.Pending as waiting:
         session[guard.PENDING] = waiting.token
         return redirect(url_for("accounts.show_code", next=form.next.data or None), 303)
+    except Refused as no:
+        form.form_errors = [no.why]
+        return show_page("accounts/sign_in.html", **sign_in_page(form)), 409
     if token is None:
         form.password.errors = [_("E-mail address and password do not belong together.")]
         return show_page("accounts/sign_in.html", **sign_in_page(form)), 422
