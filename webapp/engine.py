@@ -11,6 +11,7 @@ from webapp.common import jobs
 from webapp.config import Settings
 from webapp.db import in_connection
 from webapp.devices.services import probing
+from webapp.handover.services import looking
 from webapp.health.services import keeping
 from webapp.health.services.rounds import Rounds
 from webapp.notices import services as notices
@@ -43,6 +44,7 @@ class Engine:
                 in_connection(notices.sweep)
                 if self.rounds and self.rounds.leader.leads and count % TIDY == 0:
                     in_connection(keeping.tidy)
+                    in_connection(looking.forget)
                 count += 1
             except Exception:
                 log.exception("sweep failed")

@@ -10,7 +10,7 @@ from tests.owners.houses import ask, family_of, own_site, permit, principal, rec
 from webapp.accounts.models import Account, Company
 from webapp.common import clock
 from webapp.devices.models import Device, Status
-from webapp.handover.models import AccessRequest, Asked, Wanted
+from webapp.handover.models import AccessRequest, Asked, Look, Wanted
 from webapp.handover.services import sharing
 from webapp.owners.services import people
 from webapp.sites.models import Site, SiteShare, SiteStatus
@@ -32,6 +32,7 @@ def owner_pages(company: Company) -> OwnersWorld:
     devices = furnish(site)
     Site.update(authorized_until=clock.now() + timedelta(hours=5)).where(Site.id == site.id).execute()
     sites = {"full": site} | others(owner)
+    look_at(site)
     questions = ask_everything(sites, devices["online"])
     share = SiteShare.get(SiteShare.account == family_of(site, name=MARKUP).id)
     _made, token = sharing.invite(principal(owner), site, MARKUP, "")
@@ -54,6 +55,13 @@ def furnish(site: Site) -> dict[str, Device]:
             set_status(made[status.value], status)
     Device.update(health_monitoring=False).where(Device.id == made["paused"].id).execute()
     return made | {"recorder": recorder(site)}
+
+
+def look_at(site: Site) -> None:
+    now = clock.now()
+    for devices in ("", ",1,,2,"):
+        span = {"first_at": now - timedelta(minutes=30), "last_at": now}
+        Look.create(site=site, account_id=1, hour=len(devices), name=MARKUP, company=MARKUP, devices=devices, **span)
 
 
 def others(owner: Account) -> dict[str, Site]:
@@ -79,7 +87,7 @@ def ask_everything(sites: dict[str, Site], device: Device) -> dict[str, AccessRe
 
 def site_pages(sites: dict[str, Site], share: SiteShare) -> dict[str, str]:
     pages = {f"site {name}": f"/sites/{site.id}" for name, site in sites.items()}
-    rests = ("devices", "requests", "access", "family", "family/invite", "revoke", "extend", "release-company")
+    rests = ("devices", "requests", "access", "family", "family/invite", "revoke", "extend", "release-company", "looks")
     full = f"/sites/{sites['full'].id}"
     pages |= {f"site, its {rest}": f"{full}/{rest}" for rest in (*rests, f"family/{share.id}/end")}
     return pages | {"site, to be allowed": f"/sites/{sites['closed'].id}/authorize"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_htmx import HTMX
 
 htmx = HTMX()
@@ -13,6 +13,11 @@ htmx = HTMX()
 def wants_part() -> bool:
     """Whether the request is htmx's for a piece of a page (not a boosted link, not a restored history)."""
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def is_poll() -> bool:
+    """Whether an open page asks for news by itself: it brings the version that it shows."""
+    return wants_part() and "v" in request.args
 
 
 def show_page(page: str, **context: Any) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from babel.dates import format_time
 from babel.units import format_unit
 
 from webapp.common import clock
-from webapp.common.i18n import _, date_and_time, language, lazy, plural
+from webapp.common.i18n import _, date_and_time, language, lazy, local, plural
 from webapp.devices.models.permission import Permission
 from webapp.handover.models import Answer, Asked, Wanted
 from webapp.sites.models import SiteStatus
@@ -66,6 +67,14 @@ def left(until: datetime) -> str:
         told += [format_unit(rest // size, f"duration-{unit}", locale=language())] if rest >= size else []
         rest %= size
     return ", ".join(told)
+
+
+def span_of_time(begin: datetime, end: datetime, zone: str) -> str:
+    """ "23 Nov 2026, 10:05 AM – 10:40 AM" at a place within a day; one moment where both are the same minute."""
+    said = date_and_time(begin, zone)
+    if end.replace(second=0, microsecond=0) <= begin:
+        return said
+    return f"{said} – {format_time(local(end, zone), 'short', locale=language())}"
 
 
 def how_long(wanted_hours: int | None, until: datetime | None, zone: str) -> str:

@@ -12,12 +12,12 @@ from webapp.accounts import guard
 from webapp.accounts.guard import for_owners, may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused
-from webapp.common.htmx import leave_to, show_page, show_part, wants_part
+from webapp.common.htmx import is_poll, leave_to, show_page, show_part, wants_part
 from webapp.common.i18n import _
 from webapp.common.memo import show_list
 from webapp.common.pages import page_number
 from webapp.devices.services import lists
-from webapp.handover.services import owned, packs
+from webapp.handover.services import looking, owned, packs
 from webapp.handover.services.standing import standing
 from webapp.health.services import rollup
 from webapp.sites import services
@@ -111,6 +111,7 @@ def show(site_id: int) -> Any:
     page = site_page(site)
     if not page["found"].rows and page["found"].page > 1:
         return redirect(url_for("sites.show", site_id=site.id), 303)
+    looking.note(guard.me(), site)
     return show_page("sites/show.html", **page, **around(site))
 
 
@@ -121,6 +122,7 @@ def devices(site_id: int) -> Any:
     site = services.find_open(current_user, site_id)
     if current_user.is_owner:
         return owners_devices(site)
+    looking.note(guard.me(), site, poll=is_poll())
     page = site_page(site)
     if wants_part() and request.args.get("v") == page["health"].version:
         return "", 204

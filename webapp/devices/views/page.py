@@ -6,10 +6,12 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from flask import request
 from flask_login import current_user
 
+from webapp.accounts import guard
 from webapp.common import clock
-from webapp.common.htmx import wants_part
+from webapp.common.htmx import is_poll, wants_part
 from webapp.common.i18n import language
 from webapp.devices import words
 from webapp.devices.advice import advice
@@ -18,6 +20,7 @@ from webapp.devices.models.state import FLEETING
 from webapp.devices.rows import probe_view
 from webapp.devices.services import devices, types
 from webapp.devices.services.lists import version
+from webapp.handover.services import looking
 from webapp.health.forms import SilenceForm
 from webapp.health.services import parts
 from webapp.protocols.isapi.kinds import Kind
@@ -27,6 +30,8 @@ JUST_ADDED = timedelta(minutes=10)  # whoever adds one device often adds the nex
 
 def device_page(device: Device, status: bool = False, whole: bool = False) -> dict[str, Any]:
     """What every part of the device's page needs, and what its status and the whole of it need beside."""
+    if request.method == "GET":
+        looking.note(guard.me(), device.site, device.id, poll=is_poll())
     page: dict[str, Any] = {
         "device": device,
         "may_manage": devices.may_manage(current_user, device),

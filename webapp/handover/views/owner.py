@@ -9,10 +9,10 @@ from flask import request
 from webapp.accounts import guard
 from webapp.accounts.guard import for_owners
 from webapp.common.errors import Forbidden
-from webapp.common.htmx import show_part, wants_part
+from webapp.common.htmx import is_poll, leave_to, show_part
 from webapp.common.i18n import _
 from webapp.common.pages import page_number
-from webapp.handover.services import holding, owned
+from webapp.handover.services import holding, looking, owned
 from webapp.handover.views import bp
 from webapp.sites import services as sites
 from webapp.sites.models import Site
@@ -41,7 +41,7 @@ def site_page(site: Site) -> dict[str, Any]:
 
 def is_known(version: str) -> bool:
     """Whether a poll shows just this."""
-    return wants_part() and request.args.get("v") == version
+    return is_poll() and request.args["v"] == version
 
 
 @bp.get("/requests")
@@ -73,3 +73,14 @@ def access(site_id: int) -> Any:
     if is_known(owned.access_page(guard.me(), site)["access_version"]):
         return "", 204
     return show_part(SITE, "owners/_access.html", **site_page(site))
+
+
+@bp.get("/sites/<id:site_id>/looks")
+@for_owners
+def looks(site_id: int) -> Any:
+    """Who of the company looked at the devices there; for the owner alone."""
+    site, page = own_site(site_id), page_number(request.args)
+    found = looking.looks(site, page)
+    if page > 1 and not found.rows:
+        return leave_to("handover.looks", site_id=site.id)
+    return show_part("owners/looks.html", "owners/_looks.html", site=site, found=found)

@@ -8,21 +8,30 @@ from typing import Any
 from flask import abort, flash, make_response, redirect, request, url_for
 from flask_login import current_user
 
+from webapp.accounts import guard
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
-from webapp.common.htmx import go_on_to, show_page, show_part, wants_part
+from webapp.common.htmx import go_on_to, is_poll, show_page, show_part, wants_part
 from webapp.common.i18n import _
 from webapp.devices.models import Device, DeviceState
 from webapp.devices.services import devices
+from webapp.handover.services import looking
 from webapp.health.forms import SilenceForm
 from webapp.health.services import gate, parts, silences
 from webapp.health.views import bp
 
 
+def look_at(device_id: int) -> Device:
+    """The device of a page that is shown now."""
+    device = devices.find(current_user, device_id)
+    looking.note(guard.me(), device.site, device.id, poll=is_poll())
+    return device
+
+
 @bp.get("/devices/<id:device_id>/health")
 def health(device_id: int) -> Any:
     """Its items, its last day and its changes; 204 while the page that asks shows just that."""
-    device = devices.find(current_user, device_id)
+    device = look_at(device_id)
     if not wants_part():
         return redirect(url_for("devices.show", device_id=device_id), 303)
     rows = parts.known(device, DeviceState.of(device.id))
@@ -42,7 +51,7 @@ def monitoring(device_id: int) -> Any:
 @bp.get("/devices/<id:device_id>/monitoring/off")
 @may(Right.MANAGE_DEVICES)
 def confirm_off(device_id: int) -> Any:
-    device = devices.find(current_user, device_id)
+    device = look_at(device_id)
     return show_part("health/off.html", "health/_off.html", device=device, losses=gate.losses())
 
 
@@ -71,8 +80,7 @@ def tell(device: Device, message: str) -> Any:
 @bp.get("/devices/<id:device_id>/silence")
 @may(Right.MANAGE_DEVICES)
 def silence(device_id: int) -> Any:
-    device = devices.find(current_user, device_id)
-    return show_silence(device, SilenceForm(formdata=None))
+    return show_silence(look_at(device_id), SilenceForm(formdata=None))
 
 
 def show_silence(device: Device, form: SilenceForm) -> str:

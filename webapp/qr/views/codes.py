@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, abort, flash, redirect, send_file, url_for
 from flask_login import current_user
 
-from webapp.accounts.guard import may
+from webapp.accounts.guard import may, me
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
 from webapp.common.htmx import go_on_to, show_page, show_part, wants_part
@@ -16,6 +16,7 @@ from webapp.common.i18n import _
 from webapp.common.text import file_name
 from webapp.common.urls import base
 from webapp.devices.models import Device
+from webapp.handover.services import looking
 from webapp.qr import words
 from webapp.qr.forms import CodeForm, LinkForm, SealedForm
 from webapp.qr.services import codes, images, links
@@ -45,6 +46,7 @@ def stale(device: Device, kept: Kept) -> str:
 def make(device_id: int) -> Any:
     device = codes.find_device(current_user, device_id)
     codes.require_address(device)
+    looking.note(me(), device.site, device.id)
     return show_part(PAGE, "qr/_make.html", **qr_page(device))
 
 

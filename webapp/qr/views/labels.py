@@ -7,13 +7,14 @@ from typing import Any
 from flask import Response, url_for
 from flask_login import current_user
 
-from webapp.accounts.guard import may
+from webapp.accounts.guard import may, me
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
 from webapp.common.htmx import show_page
 from webapp.common.text import file_name
 from webapp.common.urls import base
 from webapp.devices.models import Device
+from webapp.handover.services import looking
 from webapp.qr import words
 from webapp.qr.forms import LabelsForm
 from webapp.qr.models import devices_of
@@ -33,6 +34,7 @@ def show_form(site: Site, form: LabelsForm) -> str:
 @may(Right.MANAGE_DEVICES)
 def choose_labels(site_id: int) -> Any:
     site = labels.find_site(current_user, site_id)
+    looking.note(me(), site)
     form = LabelsForm(formdata=None)
     form.devices.data = [device.id for device in devices_of(site)]
     return show_form(site, form)
