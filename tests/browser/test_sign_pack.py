@@ -42,7 +42,7 @@ def draw(phone: Page) -> None:
 
 def test_a_finger_signs_and_the_owner_sees_it(phone, phones, house):
     url = begin(phone, house)
-    phone.get_by_role("link", name="Let the customer sign").click()
+    phone.get_by_role("button", name="Let the customer sign").click()
     phone.get_by_label("Name of who signs").fill("Olga Owner")
     draw(phone)
     before = phone.evaluate("scrollY")
@@ -67,7 +67,7 @@ def test_a_finger_signs_and_the_owner_sees_it(phone, phones, house):
 
 def test_what_was_drawn_stays_when_the_name_is_missing(phone, house):
     begin(phone, house)
-    phone.get_by_role("link", name="Let the customer sign").click()
+    phone.get_by_role("button", name="Let the customer sign").click()
     draw(phone)
     kept = phone.locator("[name=strokes]").input_value()
     phone.get_by_label("Name of who signs").fill("")
@@ -81,7 +81,7 @@ def test_what_was_drawn_stays_when_the_name_is_missing(phone, house):
 def test_without_javascript_a_tick_signs(phones, house, signed_in):
     phone = phones(house.url, storage_state=signed_in, java_script_enabled=False)
     url = begin(phone, house)
-    phone.get_by_role("link", name="Let the customer sign").click()
+    phone.get_by_role("button", name="Let the customer sign").click()
     expect(phone.locator("#glass")).to_be_hidden()
     phone.get_by_label("Name of who signs").fill("Olga Owner")
     phone.get_by_label("I have received this").check()
@@ -133,7 +133,7 @@ def noise(phone: Page) -> Any:
 
 def test_it_prints_on_a4_with_numbered_pages_and_without_the_frame(phone, house):
     begin(phone, house)
-    phone.get_by_role("link", name="Let the customer sign").click()
+    phone.get_by_role("button", name="Let the customer sign").click()
     phone.get_by_label("Name of who signs").fill("Olga Owner")
     draw(phone)
     phone.get_by_role("button", name="Sign the handover").click()

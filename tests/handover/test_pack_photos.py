@@ -14,7 +14,7 @@ from tests.accounts import pictures
 from tests.client import at_once
 from tests.factories import make_site
 from tests.handover.test_pack_stripping import SPOILT
-from tests.handover.world_pack import JPEG, PLACE, add_photo, fresh, sign, telling_jpeg
+from tests.handover.world_pack import JPEG, PLACE, add_photo, fresh, sign, telling_jpeg, trail
 from webapp.accounts.models import Account
 from webapp.accounts.services.acting import acting
 from webapp.audit.models import AuditEntry
@@ -208,6 +208,39 @@ def test_a_bad_photo_costs_no_notes_and_bad_notes_no_caption(admin, pack):
     reply = fill(admin, pack, "photos", notes="Older", version="1", photo=(BytesIO(JPEG), "a.jpg"), caption="Cellar")
     assert reply.status_code == 409 and "Cellar" in reply.text and "Older" in reply.text
     assert fresh(pack).notes == "Mine" and not PackPhoto.select().count()
+
+
+def test_removing_a_photo_keeps_what_was_typed_and_chosen(admin, pack):
+    add_photo(admin, pack, JPEG, "First")
+    first, typed = PackPhoto.get(), {"notes": "Key at the baker's", "tested": ["app"], "version": "2"}
+    page = admin.get(f"/packs/{pack.id}").text
+    assert f'form="fill" formaction="/packs/{pack.id}/photos/{first.id}/delete"' in page and 'id="fill"' in page
+    chosen = {"photo": (BytesIO(pictures.real_png()), "b.png"), "caption": "Second"}
+    assert fill(admin, pack, f"photos/{first.id}/delete", **typed, **chosen).status_code == 303
+    assert (fresh(pack).notes, fresh(pack).tested) == (typed["notes"], "app")
+    assert [photo.caption for photo in PackPhoto.select()] == ["Second"]
+    found = [act for act, *_rest in trail()]
+    assert found == ["pack.made", "pack.photo_added", "pack.edited", "pack.photo_removed", "pack.photo_added"]
+
+
+def test_notes_that_cannot_be_kept_keep_the_photo(admin, pack):
+    add_photo(admin, pack, JPEG)
+    path = f"photos/{PackPhoto.get().id}/delete"
+    reply = fill(admin, pack, path, notes="Older", version="1")
+    assert reply.status_code == 409 and "Older" in reply.text and PackPhoto.select().count() == 1
+    assert fill(admin, pack, path, notes="x" * 2001, version="2").status_code == 422 and PackPhoto.select().count() == 1
+
+
+def test_the_customer_signs_what_was_typed(admin, pack):
+    here = f"/packs/{pack.id}"
+    assert f'formaction="{here}/notes?then=sign"' in admin.get(here).text
+    reply = fill(admin, pack, "notes?then=sign", notes="Key at the baker's", tested=["app"], version="1")
+    assert (reply.status_code, reply.location) == (303, f"{here}/sign")
+    assert "Key at the baker&#39;s" in admin.get(reply.location).text
+    again = fill(admin, pack, "notes?then=sign", notes="Key at the baker's", tested=["app"], version="2")
+    assert again.location == f"{here}/sign" and [act for act, *_rest in trail()] == ["pack.made", "pack.edited"]
+    reply = fill(admin, pack, "notes?then=sign", notes="Older", version="1")
+    assert reply.status_code == 409 and "Older" in reply.text and fresh(pack).notes == "Key at the baker's"
 
 
 def fill(person, pack, button, **fields):

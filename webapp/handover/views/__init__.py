@@ -5,4 +5,15 @@ from flask import Blueprint
 bp = Blueprint("handover", __name__)
 
 
-from webapp.handover.views import accepting, answers, asking, inviting, owner, pack_links, packs, sharing, standing  # noqa: E402, F401  (they put their views on `bp`)
+from webapp.handover.views import (  # noqa: E402, F401  (they put their views on `bp`)
+    accepting,
+    answers,
+    asking,
+    inviting,
+    owner,
+    pack_filling,
+    pack_links,
+    packs,
+    sharing,
+    standing,
+)

@@ -7,13 +7,11 @@ from typing import Any
 
 from flask import Response, flash, redirect, request, send_file, url_for
 from flask_login import current_user
-from werkzeug.datastructures import FileStorage
 
 from webapp.accounts.guard import for_owners, may, me
 from webapp.accounts.permissions import Right
 from webapp.accounts.services import profile
 from webapp.common.errors import NotFound, Refused
-from webapp.common.forms import Form
 from webapp.common.headers import keep_nowhere
 from webapp.common.htmx import show_page
 from webapp.common.i18n import _, local
@@ -29,8 +27,9 @@ from webapp.sites.models import Site
 
 # Requests that carry more than a form: bytes in all, and of it in memory. A file is read in pieces of 64 KiB, each
 # beside the end of the one before; pieces of a file count as memory too, though they go to the disk.
+FILLING = ("handover.pack_photo_add", "handover.pack_photo_remove", "handover.pack_notes")
 LARGER = {
-    **dict.fromkeys(("handover.pack_photo_add", "handover.pack_notes"), (photos.LARGEST + (64 << 10), 256 << 10)),
+    **dict.fromkeys(FILLING, (photos.LARGEST + (64 << 10), 256 << 10)),
     "handover.pack_sign": (512 << 10, 512 << 10),
 }
 CLOSED = "default-src 'none'; sandbox"  # a picture that is opened as a page may do nothing (Z28)
@@ -128,71 +127,6 @@ def pack_show(pack_id: int) -> Any:
     return show_page(PAGE, **pack_page(packs.find(current_user, pack_id)))
 
 
-@bp.post("/packs/<id:pack_id>/notes")
-@may(Right.MANAGE_SITES)
-def pack_notes(pack_id: int) -> Any:
-    """The one form of a pack, by its button for the notes; a photo that was chosen meanwhile is not lost."""
-    pack, form, photo = packs.find_unsigned(current_user, pack_id), NotesForm(), PhotoForm()
-    if wrong := keep_notes(pack, form, photo) or (keep_photo(pack, photo) if sent_photo() else None):
-        return wrong
-    flash(_("The notes are saved."))
-    return redirect(url_for("handover.pack_show", pack_id=pack.id), 303)
-
-
-@bp.post("/packs/<id:pack_id>/photos")
-@may(Right.MANAGE_SITES)
-def pack_photo_add(pack_id: int) -> Any:
-    """The same by its button for photos; notes and ticks that come along are kept."""
-    pack, form, photo = packs.find_unsigned(current_user, pack_id), NotesForm(), PhotoForm()
-    if wrong := (keep_notes(pack, form, photo) if "version" in request.form else None) or keep_photo(pack, photo):
-        return wrong
-    return redirect(url_for("handover.pack_show", pack_id=pack.id, _anchor="photos"), 303)
-
-
-def sent_photo() -> FileStorage | None:
-    sent = request.files.get("photo")
-    return sent if sent and sent.filename else None
-
-
-def keep_notes(pack: HandoverPack, form: NotesForm, photo: PhotoForm) -> Any:
-    """The page with what is wrong; None when they are written."""
-    if not form.validate():
-        return fill_page(pack, 422, notes_form=form, photo_form=photo)
-    try:
-        packs.write_notes(me(), pack, form.notes.data, form.tested.data or [], form.seen_version)
-    except Refused as no:
-        pack = packs.find_unsigned(current_user, pack.id)
-        form.version.data = str(pack.version)  # saved once more, it takes the place of the other's
-        form.form_errors = [no.why]
-        return fill_page(pack, 409, notes_form=form, photo_form=photo)
-    return None
-
-
-def keep_photo(pack: HandoverPack, form: PhotoForm) -> Any:
-    """The same of a photo."""
-    sent = sent_photo()
-    if not form.validate():
-        return refuse_photo(pack, form, 422)
-    if sent is None:
-        form.photo.errors = [_("Choose a photo.")]
-        return refuse_photo(pack, form, 422)
-    try:
-        packs.add_photo(me(), pack, sent.stream, form.caption.data)  # type: ignore[arg-type]
-    except Refused as no:
-        late = no.code in {"signed", "too_many_photos"}
-        form.form_errors, form.photo.errors = ([no.why], []) if late else ([], [no.why])
-        return refuse_photo(pack, form, 409 if late else 422)
-    return None
-
-
-def refuse_photo(pack: HandoverPack, form: PhotoForm, status: int) -> Any:
-    return fill_page(packs.find_unsigned(current_user, pack.id), status, photo_form=form)
-
-
-def fill_page(pack: HandoverPack, status: int, **forms: Form) -> Any:
-    return (show_page(PAGE, errors=True, **pack_page(pack, **forms)), status)
-
-
 @bp.get("/packs/<id:pack_id>/photos/<id:photo_id>")
 @for_owners
 def pack_photo(pack_id: int, photo_id: int) -> Response:
@@ -207,14 +141,6 @@ def send_photo(photo: PackPhoto) -> Response:
     response.headers["Content-Disposition"] = f"inline; filename=photo-{photo.id}.{photo.kind.partition('/')[2]}"
     response.headers.pop("Last-Modified", None)
     return response
-
-
-@bp.post("/packs/<id:pack_id>/photos/<id:photo_id>/delete")
-@may(Right.MANAGE_SITES)
-def pack_photo_remove(pack_id: int, photo_id: int) -> Any:
-    pack = packs.find_unsigned(current_user, pack_id)
-    packs.remove_photo(me(), pack, photo_id)
-    return redirect(url_for("handover.pack_show", pack_id=pack.id, _anchor="photos"), 303)
 
 
 @bp.get("/packs/<id:pack_id>/delete")
