@@ -17,6 +17,8 @@ from webapp.common import vault
 from webapp.config import Settings
 from webapp.db import database, pending_migrations, transaction
 from webapp.devices.models import Device
+from webapp.notices import services as notices
+from webapp.notices.models import Mail, MailState
 from webapp.qr.models import QrCode
 from webapp.sites.models import Site, SiteStatus
 
@@ -130,6 +132,24 @@ def test_kept_codes_get_the_new_key_too(app, run, company, admin):
     assert vault.is_current(code.sealed) and code.unseal(device)["text"].startswith("SH1:")
     QrCode.reseal(code.id, b"nonsense" * 5)
     assert "1 kept QR codes are damaged" in run("rotate-key").stderr
+
+
+def test_letters_that_wait_get_the_new_key_too(app, run, company, tmp_path):
+    sent, waiting = (notices.keep(None, "olga@example.com", "A link", f"Letter {n}") for n in range(2))
+    Mail.close(sent, MailState.SENT)
+    for _ in range(2):
+        assert "1 letters that wait are sealed with it, too." in run("rotate-key").stdout
+    mail = Mail.get_by_id(waiting)
+    assert vault.is_current(mail.sealed) and "Letter 1" in mail.unseal() and not Mail.get_by_id(sent).sealed
+    assert len((tmp_path / "vault.key").read_text().splitlines()) == 2, "the key before the last one is gone"
+
+
+def test_a_damaged_letter_is_told_and_keeps_the_old_key(app, run, company, tmp_path):
+    mail_id = notices.keep(None, "olga@example.com", "A link", "Letter")
+    Mail.reseal(mail_id, Mail.get_by_id(mail_id).sealed, b"nonsense" * 5)
+    assert "1 letters that wait are damaged" in run("rotate-key").stderr
+    run("rotate-key")
+    assert len((tmp_path / "vault.key").read_text().splitlines()) == 3
 
 
 def test_a_damaged_password_is_named_and_stops_no_rotation(app, run, company):

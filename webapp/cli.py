@@ -24,6 +24,7 @@ from webapp.common.passwords import LONGEST, strength
 from webapp.config import Settings
 from webapp.db import in_connection, migrate, pending_migrations
 from webapp.devices.services import devices
+from webapp.notices import services as notices
 from webapp.owners.services import people
 from webapp.qr.services import codes
 from webapp.sites import services as sites
@@ -115,7 +116,8 @@ def rotate_key() -> None:
     _, damaged = in_connection(devices.reseal_all)
     _, closed = in_connection(codes.reseal_all)
     _, lost = in_connection(second_factor.reseal_all)
-    if not damaged and not closed and not lost:
+    _, unread = in_connection(notices.reseal_all)
+    if not damaged and not closed and not lost and not unread:
         vault.current().drop_old_keys()
     vault.current().append_key()
     count, damaged = in_connection(devices.reseal_all)
@@ -132,6 +134,11 @@ def rotate_key() -> None:
         click.echo(f"{lost} secrets of two-factor sign-in are damaged or of a lost key: reset them.", err=True)
     if moved:
         click.echo(f"{moved} secrets of two-factor sign-in are sealed with it, too.")
+    waiting, unread = in_connection(notices.reseal_all)
+    if unread:
+        click.echo(f"{unread} letters that wait are damaged or of a lost key: they cannot be sent.", err=True)
+    if waiting:
+        click.echo(f"{waiting} letters that wait are sealed with it, too.")
 
 
 @click.command("backup")

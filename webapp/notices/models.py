@@ -98,6 +98,17 @@ class Mail(BaseModel):
         """Remove what was sent or given up before that."""
         cls.delete().where(cls.state != MailState.QUEUED, cls.at < before).execute()
 
+    @classmethod
+    def sealed_after(cls, mail_id: int, count: int) -> list[Mail]:
+        """The next letters that still say something, in the order of their ids."""
+        return list(cls.select().where(cls.id > mail_id, cls.sealed != b"").order_by(cls.id).limit(count))
+
+    @classmethod
+    def reseal(cls, mail_id: int, old: bytes, new: bytes) -> int:
+        """Replace what a letter says, unless it has been sent or given up meanwhile: 0 then."""
+        same = (cls.id == mail_id) & (cls.sealed == old)
+        return int(cls.update(sealed=new).where(same).execute())
+
     def seal(self, text: str) -> None:
         self.sealed = vault.seal(text, "mail", self.token)
 

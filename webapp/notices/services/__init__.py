@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webapp.notices.services.letters import BadLetter, NotTaken, can_mail, hand_over
-from webapp.notices.services.outbox import deliver, keep, post, state, states, sweep
+from webapp.notices.services.outbox import deliver, keep, post, reseal_all, state, states, sweep
 
 
 def mail(to: str, subject: str, text: str, html: str = "") -> bool:
@@ -25,6 +25,7 @@ __all__ = [
     "keep",
     "mail",
     "post",
+    "reseal_all",
     "state",
     "states",
     "sweep",

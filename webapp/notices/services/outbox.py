@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from webapp.common import clock, jobs
+from webapp.common import clock, jobs, vault
 from webapp.common.tokens import new_token
 from webapp.common.vault import Broken
 from webapp.notices.models import Mail, MailState, Posted, Trouble
@@ -87,6 +87,21 @@ def sweep() -> None:
     for mail_id in Mail.due(now, AT_ONCE):
         deliver(mail_id)
     Mail.forget(now - KEPT)
+
+
+def reseal_all(batch: int = 200) -> tuple[int, int]:
+    """Seal what letters that wait say with the newest key: how many, and how many do not open."""
+    total, damaged, last = 0, 0, 0
+    while found := Mail.sealed_after(last, batch):
+        for mail in (mail for mail in found if not vault.is_current(mail.sealed)):
+            old = mail.sealed
+            try:
+                mail.seal(mail.unseal())
+                total += Mail.reseal(mail.id, old, mail.sealed)
+            except Broken:
+                damaged += 1
+        last = found[-1].id
+    return total, damaged
 
 
 def state(mail_id: int | None) -> Posted | None:
