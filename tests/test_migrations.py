@@ -7,13 +7,17 @@ import subprocess
 import sys
 
 import pytest
-from peewee import SqliteDatabase
+from peewee import IntegrityError, SqliteDatabase
 from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
+from tests.factories import make_company, make_employee
 from webapp import create_app
+from webapp.accounts.models import Account, CompanyRole
+from webapp.accounts.permissions import Right, Role
+from webapp.common import clock
 from webapp.config import ROOT, Settings
-from webapp.db import MIGRATIONS, BaseModel, database, is_sqlite, migrate, pending_migrations
+from webapp.db import MIGRATIONS, BaseModel, database, is_sqlite, migrate, pending_migrations, transaction
 
 HISTORY = "schema_migration"
 
@@ -130,3 +134,31 @@ def test_a_fresh_folder_needs_nothing_else(tmp_path):
 @pytest.mark.parametrize("path", sorted(MIGRATIONS.glob("*.py")), ids=lambda path: path.name)
 def test_a_migration_is_a_frozen_copy(path):
     assert "webapp" not in path.read_text() and "def down(" in path.read_text()
+
+
+def down_to(name):
+    """Take migrations back until this one is not applied any more."""
+    runner = Runner(database.obj, str(MIGRATIONS))
+    while name not in pending_migrations():
+        runner.down()
+
+
+def test_of_several_installer_admins_the_first_who_can_sign_in_stays_one(again, company):
+    down_to("0019_one_admin")
+    others = [make_employee(company, Role.INSTALLER_ADMIN) for _ in range(2)]
+    Account.set_fields(1, disabled_at=clock.now())
+    CompanyRole.create(company=company, name="All rights", rights="")
+    alone = make_employee(make_company(), Role.INSTALLER_ADMIN)
+    migrate()
+    found = list(Account.select().order_by(Account.id))
+    assert [one.id for one in found if one.role == Role.INSTALLER_ADMIN] == [others[0].id, alone.id]
+    former = [one for one in found if one.role == Role.OWN]
+    assert [one.id for one in former] == [1, others[1].id]
+    assert {(one.own_role.name, one.rights) for one in former} == {("All rights 2", frozenset(Right))}
+
+
+def test_a_company_has_no_second_installer_admin(company):
+    second = make_employee(company)
+    with pytest.raises(IntegrityError), transaction():
+        Account.set_fields(second.id, role=Role.INSTALLER_ADMIN)
+    make_employee(make_company(), Role.INSTALLER_ADMIN)

@@ -10,10 +10,10 @@ import pytest
 import time_machine
 
 from tests.client import at_once
-from tests.factories import assign, make_company, make_device, make_employee, make_site
+from tests.factories import assign, make_company, make_device, make_employee, make_role, make_site
 from tests.qr.records import ENCRYPTED, LATER, NEWER_TYPE, PLAIN, WHEN, carried, device
 from webapp.accounts.models import Account, Attempt
-from webapp.accounts.permissions import Role
+from webapp.accounts.permissions import Right, Role
 from webapp.accounts.services.acting import acting
 from webapp.audit.models import AuditEntry
 from webapp.common import clock
@@ -214,7 +214,7 @@ def test_a_label_is_read_out(admin, site):
 
 def test_what_was_scanned_is_ones_own_and_kept_for_half_an_hour(admin, sign_in, company, site):
     where = led_to(scan(admin, code(password=None)))
-    other = sign_in(make_employee(company, Role.INSTALLER_ADMIN).email)
+    other = sign_in(make_employee(company, Role.OWN, own_role=make_role(company, "All", *Right)).email)
     assert other.get(where).status_code == 404 and other.post(where, tick="0", site=str(site.id)).status_code == 404
     assert admin.get(where).status_code == 200
     with time_machine.travel(clock.now() + timedelta(minutes=31)):

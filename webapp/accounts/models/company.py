@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
-from webapp.accounts.permissions import Right, rights_of
+from webapp.accounts.permissions import Right, Role, rights_of
 from webapp.db import BaseModel, UtcDateTimeField, locking, rows
 
 
@@ -95,6 +95,10 @@ class Account(BaseModel):
     @classmethod
     def set_fields(cls, account_id: int, **values: Any) -> None:
         cls.update(**values).where(cls.id == account_id).execute()
+
+
+ADMIN = SQL(f"role = '{Role.INSTALLER_ADMIN}'")
+Account.add_index(Account.index(Account.company, unique=True, where=ADMIN, name="account_one_admin"))  # R1
 
 
 class SetupLock(BaseModel):
