@@ -21,6 +21,7 @@ from webapp.common import certificate as certificates
 from webapp.common import jobs, vault
 from webapp.common.errors import NotFound, Refused
 from webapp.common.passwords import LONGEST, strength
+from webapp.common.text import UNSHOWABLE, tidy
 from webapp.config import Settings
 from webapp.db import in_connection, migrate, pending_migrations
 from webapp.devices.services import devices
@@ -63,11 +64,14 @@ def create_company(company: str, name: str, email: str, password: str) -> None:
     email = email.strip().casefold()
     if not EMAIL.fullmatch(email):
         fail(f"{email} is not an e-mail address.")
-    if not (company.strip() and name.strip()) or max(len(company), len(name)) > 128:
+    company, name = tidy(company), tidy(name)
+    if not (company and name) or max(len(company), len(name)) > 128:
         fail("Company and name need 1 to 128 characters.")
+    if UNSHOWABLE.search(company + name):
+        fail("Company and name contain characters that cannot be shown.")
     require_strong(password, email)
     try:
-        in_connection(lambda: companies.create_company(company.strip(), name.strip(), email, password))
+        in_connection(lambda: companies.create_company(company, name, email, password))
     except Refused as no:
         fail(str(no.why))
     click.echo(f"{company} is created. {email} can sign in.")
