@@ -145,3 +145,19 @@ def test_whoever_has_no_password_gets_a_note_with_a_way_to_one(anyone, company):
     assert 'href="/account/first-password"' in note
     page = anyone.get("/account/first-password").text
     assert "stays signed in" not in page, "they are doing just that"
+
+
+def test_how_much_of_the_time_a_device_was_watched_is_told_in_plain_words(owner, site):
+    device = make_device(site)
+    make_hours(device, 20)
+    page = owner.get(f"/devices/{device.id}").text
+    assert re.search(r"Watched 8\d(\.\d)?% of the time", page) and "known" not in page
+    german = owner.get(f"/devices/{device.id}", headers={"Accept-Language": "de"}).text
+    assert re.search(r"zu 8\d(,\d)?\s%\sder Zeit überwacht", german) and "bekannt" not in german
+
+
+def test_a_site_without_devices_says_so_once(owner, site):
+    assert len(re.findall("[Nn]o devices yet", owner.get(f"/sites/{site.id}").text)) == 1
+    Site.update(company=None).where(Site.id == site.id).execute()
+    page = owner.get(f"/sites/{site.id}").text
+    assert "Nobody looks after this site." in page and len(re.findall("[Nn]o devices yet", page)) == 1

@@ -209,8 +209,10 @@ def device_page(by: Principal, device: Device) -> dict[str, Any]:
 
 
 def health(device: Device, rows: Known) -> parts.Health:
-    """With its times as they are everywhere on an owner's pages."""
+    """With its times and shares as they are everywhere on an owner's pages."""
     found = parts.health(device, rows)
     if found.past is None:
         return found
-    return found._replace(begin=words.when(history.moment(found.past.beats[0].at), device.site.zone))
+    told = zip(found.shares, found.past.shares, strict=True)
+    shares = tuple((span, figure, verdicts.watched(share)) for (span, figure, _known), share in told)
+    return found._replace(shares=shares, begin=words.when(history.moment(found.past.beats[0].at), device.site.zone))

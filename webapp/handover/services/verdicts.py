@@ -87,6 +87,14 @@ def at_times(percent: str) -> str:
     return _("Not watched all of the last 24 hours. While it was: reachable %(percent)s of the time.", percent=percent)
 
 
+def watched(exact: rollup.Share) -> str:
+    """How much of a time it was watched, where that is far from all of it; else ""."""
+    share = rollup.rounded(exact)
+    if share.up is None or share.known >= rollup.MOSTLY:
+        return ""
+    return _("Watched %(percent)s of the time", percent=figures.percent(share.known))
+
+
 def of_device(known: Known, site: Site) -> tuple[str, str, str]:
     """Tone, icon and what may be said of a device now, without a word on how it is reached."""
     shown, state = known.shown, known.state
