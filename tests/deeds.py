@@ -37,7 +37,7 @@ from webapp.protocols.isapi.kinds import Kind
 from webapp.qr.record import Carried, DeviceRecord
 from webapp.qr.seal import seal
 from webapp.qr.services import scanning
-from webapp.sites.models import Assignment, Site, Subcontract
+from webapp.sites.models import Assignment, Site
 from webapp.team.services import assigning
 
 Given = dict[str, Any]
@@ -295,18 +295,6 @@ def renamed_role(scene: Scene) -> Given:
 
 def typed_name(scene: Scene) -> Given:
     return {"name": scene.somebody.name}
-
-
-def shareable_site(scene: Scene) -> Given:
-    return {"site_id": free_site(scene)["site_id"], "validity": "4"}
-
-
-def lent_site(scene: Scene) -> Given:
-    return {"site_id": scene.cast.shared["site_id"]}
-
-
-def offered_site(scene: Scene) -> Given:
-    return {"site_id": Subcontract.get(Subcontract.company.is_null()).site_id}
 
 
 def owned_name(scene: Scene) -> Given:

@@ -24,6 +24,7 @@ from tests.client import Person
 from tests.conftest import PASSWORD
 from tests.deeds import Given, Scene
 from tests.mailbox import Mailbox
+from tests.subcontract.deeds import lent_site, offered_site, shareable_site
 from tests.test_matrix import Cast, gather, undone
 from tests.test_routes import routes
 from webapp.accounts.models import Account, Passkey
@@ -73,10 +74,10 @@ DEEDS = {
     "devices.test_address": deed("admin", hand.NEW_DEVICE),
     "accounts.sign_in half way": deed("", hand.with_factor),
     # A subcontractor
-    "subcontract.offer": deed("admin", hand.shareable_site, "subcontract.offered", again=True),
+    "subcontract.offer": deed("admin", shareable_site, "subcontract.offered", again=True),
     "subcontract.accept": deed("stranger", {}, "subcontract.accepted"),
-    "subcontract.end": deed("admin", hand.lent_site, "subcontract.ended"),
-    "subcontract.end a link": deed("admin", hand.offered_site, "subcontract.withdrawn"),
+    "subcontract.end": deed("admin", lent_site, "subcontract.ended"),
+    "subcontract.end a link": deed("admin", offered_site, "subcontract.withdrawn"),
     "subcontract.leave": deed("guest", {}, "subcontract.given_back"),
     # Setting up stands below: it wants an empty database.
     # One's own account
