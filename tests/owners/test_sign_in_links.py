@@ -170,7 +170,7 @@ def person(anyone, olga):
 def test_whoever_has_no_password_is_told_on_every_page(person):
     for path in ("/", "/sites", "/sites/1", "/account"):
         page = person.get(path).text
-        assert re.search(r"This browser stays signed in until .*\d\d:\d\d", page) and "choose a password" in page, path
+        assert re.search(r"This browser stays signed in until .*\d:\d\d", page) and "choose a password" in page, path
 
 
 def test_nobody_else_is_told(company, sign_in):
