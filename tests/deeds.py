@@ -1,4 +1,4 @@
-"""The hands of tests/test_audit_rows.py: what must be there before a deed, made without the deed itself.
+"""The hands of tests/deed_table.py: what must be there before a deed, made without the deed itself.
 
 Each takes a Scene and gives the fields of the form together with values of the address, by name; bytes are sent as a
 file. `person` among them is who does it, where it is nobody of the cast.
@@ -31,7 +31,7 @@ from webapp.common import clock
 from webapp.devices.models import Device, DevicePermission, DeviceState, Probe, Status
 from webapp.devices.models.probe import Intent
 from webapp.devices.services import probing
-from webapp.handover.models import HandoverPack, OwnerInvitation, PackPhoto
+from webapp.handover.models import HandoverPack, OwnerInvitation
 from webapp.owners.services.people import make_link
 from webapp.protocols.isapi.kinds import Kind
 from webapp.qr.record import Carried, DeviceRecord
@@ -253,22 +253,6 @@ def invitation(scene: Scene) -> Given:
 
 def invited_site(scene: Scene) -> Given:
     return {"site_id": OwnerInvitation.get().site_id}
-
-
-def notes(scene: Scene) -> Given:
-    return {"notes": "Key at the baker's", "version": str(scene.draft.version)}
-
-
-def notes_and_photo(scene: Scene) -> Given:
-    return notes(scene) | {"photo": JPEG}
-
-
-def signature(scene: Scene) -> Given:
-    return {"signer": "Olga Owner", "received": "y", "version": str(scene.draft.version)}
-
-
-def photo_of_draft(scene: Scene) -> Given:
-    return {"pack_id": scene.draft.id} | newest(PackPhoto, "photo_id")(scene)
 
 
 def managers(scene: Scene) -> Given:

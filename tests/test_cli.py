@@ -290,13 +290,8 @@ def test_the_certificate_is_made_once_and_its_fingerprint_shown(app, run, tmp_pa
 def test_the_demo_fills_an_empty_database_once(app, run):
     first, second = run("demo"), run("demo")
     assert first.exit_code == second.exit_code == 0 and Company.select().count() == 2
-    for email in (
-        "admin@demo.example",
-        "installer@demo.example",
-        "observer@demo.example",
-        "owner@demo.example",
-        "subcontractor@demo.example",
-    ):
+    for who in ("admin", "installer", "observer", "owner", "subcontractor"):
+        email = f"{who}@demo.example"
         assert email in first.stdout and enter(app, email, PASSWORD) == 303
     owned = Site.select(Site.name, Site.decided).where(Site.owner.is_null(False)).order_by(Site.name).tuples()
     assert list(owned) == [("Depot North", SiteStatus.AUTHORIZED), ("School of music", SiteStatus.OWNED_UNAUTHORIZED)]

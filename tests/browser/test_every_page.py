@@ -57,6 +57,9 @@ PAGES = (
     "scanned several",
     "scanned tried",
     "take over",
+    "rented whole",
+    "rented single pause",
+    "rented device paused",
 )
 
 MIRRORED = (  # every kind of piece that has a left and a right

@@ -6,7 +6,8 @@ import pytest
 
 from tests.client import Person
 from tests.factories import make_device, make_owner, make_site
-from tests.handover.made import principal
+from tests.handover.made import principal, rent
+from tests.owners.houses import family_of, recorder
 from webapp.accounts.models import Account
 from webapp.devices.models import Device
 
@@ -40,3 +41,20 @@ def olga(company):
 def owner(sign_in, olga) -> Person:
     """Her browser."""
     return sign_in("olga@example.com")
+
+
+@pytest.fixture
+def rented(site, olga):
+    """Hers by now, and she has agreed that its devices are rented."""
+    return rent(site, olga)
+
+
+@pytest.fixture
+def watched(rented):
+    """A recorder there of which much is known."""
+    return recorder(rented, model="DS-7608", firmware="V4.30")
+
+
+@pytest.fixture
+def family(rented, sign_in) -> Person:
+    return sign_in(family_of(rented).email)

@@ -13,6 +13,7 @@ from webapp.accounts.permissions import Role
 from webapp.accounts.principal import Principal
 from webapp.accounts.services.acting import acting
 from webapp.audit.models import AuditEntry
+from webapp.handover.services import authorization
 from webapp.sites.models import Site
 
 # who may ask an owner for something, and what the others are told
@@ -48,3 +49,10 @@ def acts(*rooms: str) -> list[str]:
     """Names of what was done, the first one first, as far as it begins so."""
     found = AuditEntry.select().order_by(AuditEntry.id)
     return [row.action for row in found if row.action.startswith(rooms)]
+
+
+def rent(site: Site, owner: Account) -> Site:
+    """The owner has accepted that its devices are rented."""
+    Site.hand_to(site.id, owner.id, site.created_at, rental=True)
+    authorization.authorize(principal(owner), fresh(site), None)
+    return fresh(site)

@@ -11,7 +11,7 @@ from webapp.accounts.principal import Principal
 from webapp.common import clock
 from webapp.devices.models import Device
 from webapp.handover.models import AccessRequest, OwnerInvitation, Wanted
-from webapp.handover.services import invitations, requests
+from webapp.handover.services import invitations, rental, requests
 from webapp.handover.services.invitations import Invited
 from webapp.sites.models import Site
 
@@ -26,8 +26,29 @@ def handover_pages(by: Principal, company: Company, name: str) -> dict[str, str]
     pages |= invited(by, made, name) | owned(by, made, name)
     new, sent, over = (f"/sites/{made[state].id}" for state in ("new", "sent", "open"))
     pages |= {"handover effects": f"{new}/handover/effects", "handover withdrawal": f"{sent}/handover/withdraw"}
-    pages |= {"handover release": f"{over}/authorization/release"}
+    pages |= {"handover release": f"{over}/authorization/release"} | rented(by, company, name)
     return pages | {"handover existing": "/sites/existing", "handover wizard": f"/sites/{made['new'].id}/handover/new"}
+
+
+def rented(by: Principal, company: Company, name: str) -> dict[str, str]:
+    """A site whose service is paused, and one where that of one device is."""
+    made = {state: furnish(company, f"Rented {state}", name) for state in ("whole", "single")}
+    for site in made.values():
+        make_owner(site, name=name)
+        Site.update(rental=True).where(Site.id == site.id).execute()
+    whole, single = (Site.get_by_id(site.id) for site in made.values())
+    rental.pause_site(by, whole, name)
+    paused, other = Device.select().where(Device.site == single.id).order_by(Device.id).limit(2)
+    hidden = Device.get(Device.site == whole.id)
+    rental.pause_device(by, paused, name)
+    pages = {f"rented {state}": f"/sites/{site.id}" for state, site in made.items()}
+    pages |= {f"rented {state} {rest}": f"/sites/{made[state].id}/{rest}" for state, rest in RENTED}
+    pages |= {"rented device": f"/devices/{other.id}", "rented device pause": f"/devices/{other.id}/pause"}
+    pages |= {"rented device paused": f"/devices/{paused.id}", "rented device resume": f"/devices/{paused.id}/resume"}
+    return pages | {"rented device hidden": f"/devices/{hidden.id}"}
+
+
+RENTED = (("single", "pause"), ("whole", "resume"), ("single", "standing"), ("single", "authorization/release"))
 
 
 def furnish(company: Company, title: str, name: str) -> Site:

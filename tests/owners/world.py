@@ -9,7 +9,7 @@ from tests.factories import make_company, make_device, make_site
 from tests.owners.houses import ask, family_of, own_site, permit, principal, recorder, set_status
 from webapp.accounts.models import Account, Company
 from webapp.common import clock
-from webapp.devices.models import Device, Status
+from webapp.devices.models import Device, Status, Suspension
 from webapp.handover.models import AccessRequest, Asked, Look, Wanted
 from webapp.handover.services import sharing
 from webapp.owners.services import people
@@ -39,7 +39,7 @@ def owner_pages(company: Company) -> OwnersWorld:
     pages = {"first page": "/", "list": "/sites", "questions": "/requests", "first password": "/account/first-password"}
     pages |= {"account": "/account"} | site_pages(sites, share)
     pages |= {f"device {name}": f"/devices/{device.id}" for name, device in devices.items()}
-    pages |= {"device, its status": f"/devices/{devices['online'].id}/status"}
+    pages |= {"device, its status": f"/devices/{devices['online'].id}/status"} | rented(owner)
     pages |= {f"question {name}": f"/requests/{question.id}" for name, question in questions.items()}
     pages |= {f"permission {kind}": f"/permissions/{permit(devices['online'], kind).id}" for kind in ALL}
     link = people.make_link(owner)
@@ -62,6 +62,22 @@ def look_at(site: Site) -> None:
     for devices in ("", ",1,,2,"):
         span = {"first_at": now - timedelta(minutes=30), "last_at": now}
         Look.create(site=site, account_id=1, hour=len(devices), name=MARKUP, company=MARKUP, devices=devices, **span)
+
+
+def rented(owner: Account) -> dict[str, str]:
+    """Sites whose devices are rented: of one the service is paused, of the other that of one device."""
+    made = {name: make_site(make_company(MARKUP), name=f"rented {name}") for name in ("whole", "single")}
+    devices = {name: make_device(site, name=f"{name} {MARKUP}"[:120]) for name, site in made.items()}
+    make_device(made["single"])
+    for name, site in made.items():
+        Site.hand_to(site.id, owner.id, clock.now(), rental=True)
+        given = {"at": clock.now(), "by_id": 1, "by_name": "Ivo Installer", "reason": MARKUP}
+        Suspension.begin(site.id, devices[name].id if name == "single" else None, **given)
+    rests = ("", "/devices", "/release-company")
+    pages = {f"rented {name}{rest}": f"/sites/{site.id}{rest}" for name, site in made.items() for rest in rests}
+    pages |= {f"rented device {name}": f"/devices/{device.id}" for name, device in devices.items()}
+    single = f"/sites/{made['single'].id}"
+    return pages | {"rented report": f"{single}/report", "rented status": f"/devices/{devices['whole'].id}/status"}
 
 
 def others(owner: Account) -> dict[str, Site]:

@@ -1,4 +1,4 @@
-"""More hands of tests/test_audit_rows.py: sites before they are shared, and after (T12)."""
+"""More hands of tests/deed_table.py: sites before they are shared, and after (T12)."""
 
 from __future__ import annotations
 

@@ -139,6 +139,8 @@ PHRASES = {
         "owner.link_made": lazy("%(who)s made a sign-in link for %(what)s"),
         "share.accepted": lazy("%(who)s accepted the sharing of %(what)s"),
         "share.withdrawn": lazy("%(who)s withdrew the invitation to share %(what)s"),
+        "service.paused": lazy("%(who)s paused the service of %(what)s"),
+        "service.resumed": lazy("%(who)s resumed the service of %(what)s"),
         "pack.made": lazy("%(who)s made the handover pack of %(what)s"),
         "pack.edited": lazy("%(who)s changed the handover pack of %(what)s"),
         "pack.deleted": lazy("%(who)s deleted the handover pack of %(what)s"),
@@ -189,6 +191,7 @@ FIELDS = {
     "port": lazy("port"),
     "reason": lazy("reason"),
     "region": lazy("state or region"),
+    "rental": lazy("the devices are rented"),
     "rights": lazy("rights"),
     "role": lazy("role"),
     "serial": lazy("serial number"),
@@ -200,7 +203,8 @@ FIELDS = {
     "requires_second_factor": lazy("two-factor sign-in for everybody"),
     "tested": lazy("what was tested"),
 }
-BARE = {"device.added", "device.maintenance_begun"}  # what was typed at first is no change
+# What was typed at first is no change; nor is that it was done to a device.
+BARE = {"device.added", "device.maintenance_begun", "service.paused", "service.resumed"}
 OF_DEVICES = ("device.", "qr.", "permission.")
 
 
@@ -231,6 +235,7 @@ def is_extension(act: Act) -> bool:
 def what(act: Act) -> str:
     """What it was done to. Of devices at a site that has not authorized the company nothing is told (decision 12)."""
     about_device = act.action.startswith(OF_DEVICES) and act.action != "qr.labels_made"
+    about_device = about_device or (act.action.startswith("service.") and "device" in act.changes)
     return _("a device") if about_device and not act.open else act.target_name
 
 

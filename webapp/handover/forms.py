@@ -24,6 +24,7 @@ from webapp.devices.models.permission import Permission
 from webapp.handover.models import Wanted
 from webapp.handover.services.holding import HOURS
 from webapp.handover.services.holding import LONGEST as FARTHEST
+from webapp.handover.services.rental import LONGEST_REASON
 from webapp.handover.words import PERMANENT, hours, how_long
 
 LANGUAGES = ("en", "de")
@@ -155,6 +156,14 @@ class InviteForm(WantedForm):
         description=lazy("See and manage the site and its devices. Without it you have to ask the owner first."),
     )
 
+    rental = BooleanField(
+        lazy("The devices are rented: my company may pause the service"),
+        description=lazy("Of the whole site or of single devices, as long as it is this site’s company."),
+    )
+
+    def wanted(self, site: bool) -> Wanted:
+        return super().wanted(site)._replace(rental=bool(self.rental.data))
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Only the way that was chosen counts; what stands in the field of another one is nobody's error."""
         super().validate(extra_validators)
@@ -208,6 +217,15 @@ class ExistingSiteForm(Form):
         description=lazy("Twelve letters and digits. The owner reads it out to you."),
     )
     reason = Text(lazy("Reason"), [REASON], description=lazy("The owner reads this."))
+
+
+class PauseForm(Form):
+    reason = Text(
+        lazy("Reason"),
+        [Required(lazy("Why? The owner reads this.")), Length(max=LONGEST_REASON)],
+        description=lazy("The owner reads this."),
+        id="pause-reason",
+    )
 
 
 class ResetRequestForm(Form):

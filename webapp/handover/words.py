@@ -118,16 +118,25 @@ def company_effects(wanted: Wanted, long: str) -> list[tuple[str, str]]:
         told.append(("check", _("have %(kinds)s %(where)s, %(how_long)s.", kinds=names, where=where, how_long=long)))
     if wanted.site and Permission.CONFIGURATION not in wanted.kinds:
         told.append(("cross", _("cannot turn health monitoring on or off without asking the owner.")))
+    if wanted.rental:
+        told.append(("check", _("may pause the service of the site or of single devices, and say why.")))
+        told.append(
+            ("alert", _("take all devices of the site with you when you give it back, or the owner removes you."))
+        )
     return [*told, ("cross", _("cannot delete the site any more."))]
 
 
 def owner_effects(wanted: Wanted, zone: str) -> list[tuple[str, str]]:
     """The same for the owner, as the company reads it: "The owner will …"."""
-    return [
+    told = [
         ("check", _("own the site, and see its devices and whether they work.")),
         ("check", _("decide who manages it, and can end that at any time.")),
         ("lock", _("not see addresses, user names and passwords of the devices.")),
     ]
+    if wanted.rental:
+        told.append(("lock", _("read only your reason in place of devices, while your company pauses their service.")))
+        told.append(("alert", _("lose the devices here by removing your company, or when it gives the site back.")))
+    return told
 
 
 def told_to_owner(wanted: Wanted, company: str, zone: str) -> list[tuple[str, str]]:
@@ -142,7 +151,24 @@ def told_to_owner(wanted: Wanted, company: str, zone: str) -> list[tuple[str, st
         where = devices_of(None if wanted.devices is None else len(wanted.devices))
         said = {"company": company, "where": where}
         told += [("check", str(PLAINLY[Permission(kind)]) % said) for kind in wanted.kinds]
+    if wanted.rental:
+        told += rental(company)
     return [*told, ("check", _("You can end this at any time."))]
+
+
+def rental(company: str) -> list[tuple[str, str]]:
+    """What it means to an owner that the devices are rented."""
+    pausing = _(
+        "The devices are rented: %(company)s may pause the service, of the whole site or of single devices, and tells "
+        "you why. Until it resumes you see nothing of them here. Ending its access does not change this.",
+        company=company,
+    )
+    leaving = _(
+        "When you remove %(company)s, or it gives the site back, the rental ends, and the devices are removed from "
+        "your site too.",
+        company=company,
+    )
+    return [("lock", pausing), ("alert", leaving)]
 
 
 def how_long_to_owner(wanted: Wanted, zone: str) -> str:

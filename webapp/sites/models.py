@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from peewee import JOIN, CharField, Expression, ForeignKeyField, IntegerField, TextField
+from peewee import JOIN, BooleanField, CharField, Expression, ForeignKeyField, IntegerField, TextField
 
 from webapp.accounts.models import Account, Company, naive
 from webapp.accounts.principal import Principal
@@ -40,6 +40,7 @@ class Site(BaseModel):
     authorized_at = UtcDateTimeField(null=True)
     authorized_until = UtcDateTimeField(null=True)  # None: for good
     code = CharField(max_length=16, null=True, unique=True)  # by which another company finds it (T8)
+    rental = BooleanField(default=False)  # the owner rents the devices: the company may pause the service (T10)
     password_days = IntegerField(default=0)  # remind of device passwords older than so many days (E13); 0: never
     search = TextField(default="")  # what the search looks through, folded
     created_at = UtcDateTimeField()
@@ -127,10 +128,11 @@ class Site(BaseModel):
         return bool(cls.update(**values).where(same).execute() == 1)
 
     @classmethod
-    def hand_to(cls, site_id: int, owner_id: int, at: datetime) -> bool:
+    def hand_to(cls, site_id: int, owner_id: int, at: datetime, rental: bool = False) -> bool:
         """Make a person its owner; False when somebody is already. Of any number of parallel tries one wins (Z14)."""
         free = (cls.id == site_id) & cls.owner.is_null()
         values: dict[str, Any] = {"owner": owner_id, "owned_at": at, "decided": SiteStatus.OWNED_UNAUTHORIZED}
+        values["rental"] = rental
         return bool(cls.update(**values).where(free).execute() == 1)
 
     def write(self) -> None:

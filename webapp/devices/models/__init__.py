@@ -1,6 +1,6 @@
 """Devices, their present state, and the probes that are made of them, as rows."""
 
-from webapp.devices.models.device import Device, Mode
+from webapp.devices.models.device import Device, Mode, Suspension
 from webapp.devices.models.event import DeviceEvent, Happening
 from webapp.devices.models.permission import DevicePermission, Permission
 from webapp.devices.models.probe import Probe
@@ -16,4 +16,5 @@ __all__ = [
     "Permission",
     "Probe",
     "Status",
+    "Suspension",
 ]

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
-from peewee import JOIN, BlobField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    JOIN,
+    BlobField,
+    BooleanField,
+    CharField,
+    Expression,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+    Value,
+    fn,
+)
 
 from webapp.accounts.models import Account
 from webapp.accounts.principal import Principal
@@ -14,7 +25,7 @@ from webapp.common import vault
 from webapp.common.text import fold
 from webapp.db import BaseModel, UtcDateTimeField, locking
 from webapp.protocols.isapi.kinds import Kind
-from webapp.sites.models import Site
+from webapp.sites.models import Site, devices_sql
 
 
 class Mode(StrEnum):
@@ -60,9 +71,17 @@ class Device(BaseModel):
 
     @classmethod
     def of(cls, by: Principal, device_id: int) -> Device | None:
-        """The device with its site, if this person sees the site, else None."""
+        """The device with its site, if this person sees the site and is told of the device, else None."""
         query = cls.select(cls, Site, Account).join(Site).switch(cls).join(Account, JOIN.LEFT_OUTER, on=cls.changed_by)
-        return query.where(cls.id == device_id, Site.seen_by(by)).first()
+        return query.where(cls.id == device_id, Site.seen_by(by), cls.told_to(by)).first()
+
+    @classmethod
+    def told_to(cls, by: Principal) -> Expression:
+        """The condition that who sees the site is told of the device: an end user not while its service is paused."""
+        if not by.is_owner:
+            return cls.id.is_null(False)  # type: ignore[attr-defined]
+        here = (Suspension.site == cls.site) & (Suspension.device.is_null() | (Suspension.device == cls.id))
+        return ~fn.EXISTS(Suspension.select(Value(1)).where(here))
 
     @classmethod
     def at(cls, host: str, port: int, but: int | None = None, company: int | None = None) -> Device | None:
@@ -128,6 +147,70 @@ class Device(BaseModel):
     @property
     def secret_label(self) -> tuple[object, ...]:
         return ("device", self.site.company_id, self.id, "password")
+
+
+class Suspension(BaseModel):
+    """The company that rents the devices out has paused the service: of the site as a whole, or of one device (T10).
+
+    A site has either the one or some of the other. The rows hide devices from end users alone (`Device.told_to`).
+    """
+
+    site = ForeignKeyField(Site, on_delete="CASCADE")
+    site_id: int
+    device = ForeignKeyField(Device, null=True, unique=True, on_delete="CASCADE")  # None: the site as a whole
+    device_id: int | None
+    at = UtcDateTimeField()
+    by_id = IntegerField()
+    by_name = CharField(max_length=128)  # as it was then
+    reason = CharField(max_length=200)  # for the owner to read
+
+    @classmethod
+    def begin(cls, site_id: int, device_id: int | None, **values: Any) -> bool:
+        """False when it is paused already; a pause of the site takes the place of those of its devices."""
+        row = cls.insert(site=site_id, device=device_id, **values)
+        if row.on_conflict_ignore().as_rowcount().execute() != 1:
+            return False
+        if device_id is None:
+            cls.delete().where(cls.site == site_id, cls.device.is_null(False)).execute()
+        return True
+
+    @classmethod
+    def lift(cls, site_id: int, device_id: int | None) -> int:
+        """End the pause of one device, or for None whatever is paused at the site; gives how many pauses that were."""
+        here = cls.site == site_id
+        return int(cls.delete().where(here & (cls.device == device_id) if device_id else here).execute())
+
+    @classmethod
+    def of_site(cls, site_id: int) -> list[Suspension]:
+        """Each with its device, if it is one device's."""
+        query = cls.select(cls, Device).join(Device, JOIN.LEFT_OUTER, on=cls.device)
+        return list(query.where(cls.site == site_id).order_by(cls.id))
+
+    @classmethod
+    def hiding(cls, by: Principal, device_id: int) -> Suspension | None:
+        """Why an end user, who sees the site, is not told of this device; with both."""
+        query = cls.select(cls, Site, Device).join(Site).switch(cls).join(Device, JOIN.LEFT_OUTER, on=cls.device)
+        there = Device.select(Device.site).where(Device.id == device_id)
+        its_own = (cls.device == device_id) | (cls.device.is_null() & cls.site.in_(there))
+        return query.where(its_own, Site.seen_by(by)).first() if by.is_owner else None
+
+
+Suspension.add_index(
+    Suspension.site, unique=True, where=Suspension.device.is_null(), name="suspension_of_site"
+)  # NULLs differ, so that of the site as a whole is held by an index of its own
+
+ITS_PAUSE = "SELECT 1 FROM suspension p WHERE p.site_id = d.site_id AND (p.device_id IS NULL OR p.device_id = d.id)"
+
+
+def told_sql(by: Principal) -> str:
+    """`Device.told_to` for a hand-written statement in which the device is `d`; it has no values."""
+    return f"NOT EXISTS ({ITS_PAUSE})" if by.is_owner else "1 = 1"
+
+
+def devices_told_sql(by: Principal) -> tuple[str, list[Any]]:
+    """The same with `Site.devices_seen_by`, where the site is `s`: condition and its values."""
+    seen, values = devices_sql(by)
+    return (f"{seen} AND {told_sql(by)}", values) if by.is_owner else (seen, values)
 
 
 def all_sealed(batch: int = 200) -> Iterator[list[Device]]:

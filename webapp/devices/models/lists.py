@@ -15,8 +15,9 @@ from webapp.accounts.principal import Principal
 from webapp.common.pages import PAGE
 from webapp.common.text import words
 from webapp.db import gather, is_sqlite
+from webapp.devices.models.device import devices_told_sql
 from webapp.devices.models.state import INTERVALS, Status
-from webapp.sites.models import SiteStatus, devices_sql, seen_sql
+from webapp.sites.models import SiteStatus, seen_sql
 
 # What may be claimed of a device now, and how bad that is: down, needs a look, not known, well.
 SHOWN = """
@@ -109,7 +110,7 @@ def stale(now: datetime, interval: int) -> datetime:
 
 def devices(by: Principal, chosen: dict[str, str], page: int, now: datetime, interval: int) -> str:
     """One page of the devices that a person sees, for `read_devices`. `interval` of checks in seconds."""
-    seen, values = devices_sql(by)
+    seen, values = devices_told_sql(by)
     where, params = [seen], [*mine_values(now, interval), *values]
     for column, name in (("d.type", "type"), ("d.mode", "mode")):
         if chosen.get(name):

@@ -19,7 +19,7 @@ from webapp.db import transaction
 from webapp.devices.models import Device, DeviceState, Mode, Probe, Status
 from webapp.devices.models.device import all_sealed
 from webapp.devices.models.probe import Intent
-from webapp.devices.services import adding, probing, states
+from webapp.devices.services import adding, pauses, probing, states
 from webapp.devices.services.monitoring import require_monitoring
 from webapp.protocols.signing import FEWEST_LEFT
 from webapp.sites import services as sites
@@ -29,9 +29,13 @@ CONNECTION = ("host", "port", "https", "username")  # with the password: what a 
 
 
 def find(by: Principal, device_id: int) -> Device:
-    """The device, if its site is one that this person sees. Raises NotFound; Refused where its owner forbids it."""
+    """The device, if its site is one that this person sees.
+
+    Raises NotFound; Refused where its owner forbids it, and for end users while its service is paused.
+    """
     device = Device.of(by, device_id)
     if device is None:
+        pauses.require_told(by, device_id)
         raise NotFound
     sites.require_open(by, device.site)
     return device
@@ -246,11 +250,16 @@ def delete(by: Principal, device: Device) -> None:
         raise Refused(why, "site_authorized")
     with transaction():
         sites.hold(by, device.site_id, sites.Operation.PASS_ON)
-        device_leaving.send(device, by=by)
-        Probe.forget(device.id, device.site.company_id, device.host, device.port)
-        if not device.delete_instance():
-            raise NotFound
-        audit.record(by, "device.deleted", device)
+        forget(by, device)
+
+
+def forget(by: Principal, device: Device) -> None:
+    """Within the caller's transaction, which holds the site. Raises NotFound for one that is gone."""
+    device_leaving.send(device, by=by)
+    Probe.forget(device.id, device.site.company_id, device.host, device.port)
+    if not device.delete_instance():
+        raise NotFound
+    audit.record(by, "device.deleted", device)
 
 
 def reseal_all() -> tuple[int, list[str]]:

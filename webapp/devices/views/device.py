@@ -29,9 +29,9 @@ PAGE = "devices/show.html"
 @bp.get("/devices/<id:device_id>")
 @for_owners
 def show(device_id: int) -> Any:
-    device = devices.find(current_user, device_id)
     if current_user.is_owner:
-        return show_page("owners/device.html", **owned.device_page(guard.me(), device))
+        return show_page("owners/device.html", **owned.device_page(guard.me(), device_id))
+    device = devices.find(current_user, device_id)
     return show_page(PAGE, **device_page(device, whole=True))
 
 
@@ -43,9 +43,10 @@ def status(device_id: int) -> Any:
     What stands in parts of its own comes by itself: the type after a check ("checked"), unless its form is open, and
     what depends on monitoring when that was switched elsewhere ("refreshed").
     """
-    device, seen = devices.find(current_user, device_id), request.args.get("v", "")
+    seen = request.args.get("v", "")
     if current_user.is_owner:
-        return owners_status(device, seen)
+        return owners_status(device_id, seen)
+    device = devices.find(current_user, device_id)
     page = device_page(device, status=True)
     if wants_part() and seen == page["version"]:
         return show_check(page)
@@ -60,8 +61,8 @@ def status(device_id: int) -> Any:
     return show_page("devices/_status_done.html", **page), {"HX-Trigger": events} if events else {}
 
 
-def owners_status(device: Device, seen: str) -> Any:
-    page = owned.device_page(guard.me(), device)
+def owners_status(device_id: int, seen: str) -> Any:
+    page = owned.device_page(guard.me(), device_id)
     if wants_part() and seen == page["version"]:
         return "", 204
     return show_part("owners/device.html", "owners/_status.html", **page)

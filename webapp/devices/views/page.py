@@ -20,7 +20,7 @@ from webapp.devices.models.state import FLEETING
 from webapp.devices.rows import probe_view
 from webapp.devices.services import devices, types
 from webapp.devices.services.lists import version
-from webapp.handover.services import looking
+from webapp.handover.services import looking, rental
 from webapp.health.forms import SilenceForm
 from webapp.health.services import parts
 from webapp.protocols.isapi.kinds import Kind
@@ -43,6 +43,7 @@ def device_page(device: Device, status: bool = False, whole: bool = False) -> di
         "just_added": clock.now() - device.added_at < JUST_ADDED,
     }
     whole = whole or not wants_part()
+    page["rental"] = rental.control(current_user, device) if whole else None
     return page | how_it_fares(page, whole) if status or whole else page
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from webapp.accounts.models import Company
 from webapp.accounts.principal import Principal
 from webapp.db import moment, rows
+from webapp.devices.models.device import told_sql
 from webapp.devices.models.lists import mine, mine_values
 from webapp.handover.models.request import AccessRequest, Answer
 from webapp.protocols.isapi.kinds import Kind
@@ -22,11 +23,15 @@ told AS (
          COUNT(*) FILTER (WHERE shown = 'paused') AS paused, COUNT(*) FILTER (WHERE type IN ({cameras})) AS cameras,
          MIN(CASE WHEN shown = 'offline' THEN since END) AS since, COUNT(*) FILTER (WHERE trouble <> '') AS troubles
   FROM mine GROUP BY site_id
+), held AS (
+  SELECT site_id, MAX(CASE WHEN device_id IS NULL THEN at END) AS halted, COUNT(device_id) AS n
+  FROM suspension WHERE site_id IN (SELECT s.id FROM site s WHERE {seen}) GROUP BY site_id
 )
 SELECT s.id, s.name, s.zone, s.address, s.city, s.owner_id, s.company_id, COALESCE(c.name, ''), s.status,
        s.authorized_until, COALESCE(t.n, 0), COALESCE(t.bad, 0), COALESCE(t.offline, 0), COALESCE(t.online, 0),
-       COALESCE(t.paused, 0), COALESCE(t.cameras, 0), t.since, COALESCE(t.troubles, 0)
+       COALESCE(t.paused, 0), COALESCE(t.cameras, 0), t.since, COALESCE(t.troubles, 0), h.halted, COALESCE(h.n, 0)
 FROM site s LEFT JOIN company c ON c.id = s.company_id LEFT JOIN told t ON t.site_id = s.id
+LEFT JOIN held h ON h.site_id = s.id
 WHERE {seen} ORDER BY s.name_folded, s.id
 """
 CAMERAS = (Kind.NETWORK_CAMERA, Kind.SPEED_DOME, Kind.THERMAL_CAMERA, Kind.SOLAR_CAMERA)
@@ -53,6 +58,8 @@ class Told(NamedTuple):
     cameras: int
     since: datetime | None  # when the first of the offline ones fell silent
     troubles: int  # online, and tell of a disk, a camera or a clock that is not well
+    halted: datetime | None  # since when the service of the site is paused; then no device is counted
+    held: int  # devices whose own service is paused; they are not counted above
 
 
 def sites_of(by: Principal, now: datetime, interval: int, only: int | None = None) -> list[Told]:
@@ -60,10 +67,13 @@ def sites_of(by: Principal, now: datetime, interval: int, only: int | None = Non
     seen, values = seen_sql(by)
     seen, values = (f"{seen} AND s.id = ?", [*values, only]) if only else (seen, values)
     marks = ", ".join(f"'{kind}'" for kind in CAMERAS)
-    found = rows(
-        SITES.format(mine=mine(seen, MORE), seen=seen, cameras=marks), [*mine_values(now, interval), *values * 2]
-    )
-    return [Told._make((*row[:9], moment(row[9]), *row[10:16], moment(row[16]), row[17])) for row in found]
+    sql = SITES.format(mine=mine(f"{seen} AND {told_sql(by)}", MORE), seen=seen, cameras=marks)
+    found = rows(sql, [*mine_values(now, interval), *values * 3])
+    dated = [(moment(row[9]), moment(row[16]), moment(row[18])) for row in found]
+    return [
+        Told._make((*row[:9], until, *row[10:16], since, row[17], halted, row[19]))
+        for row, (until, since, halted) in zip(found, dated, strict=True)
+    ]
 
 
 def requests_of(by: Principal, at: datetime, site_id: int | None = None) -> list[AccessRequest]:

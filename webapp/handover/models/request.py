@@ -23,16 +23,19 @@ class Wanted(NamedTuple):
     devices: tuple[int, ...] | None = None  # None: all of the site's
     hours: int | None = None  # from the moment it is granted; None with `until` None: for good
     until: datetime | None = None  # a moment that was chosen instead
+    rental: bool = False  # of an invitation: the devices are rented, so the company may pause the service (T10)
 
     def text(self) -> str:
         moment = self.until.isoformat() if self.until else None
-        return json.dumps([self.site, list(self.kinds), self.devices and list(self.devices), self.hours, moment])
+        devices = self.devices and list(self.devices)
+        return json.dumps([self.site, list(self.kinds), devices, self.hours, moment, self.rental])
 
     @classmethod
     def of(cls, text: str) -> Wanted:
-        site, kinds, devices, hours, until = json.loads(text)
+        site, kinds, devices, hours, until, *rental = json.loads(text)  # what was written before T10 ends earlier
         moment = datetime.fromisoformat(until) if until else None
-        return cls(bool(site), tuple(kinds), None if devices is None else tuple(devices), hours, moment)
+        chosen = None if devices is None else tuple(devices)
+        return cls(bool(site), tuple(kinds), chosen, hours, moment, bool(rental and rental[0]))
 
 
 class Answer(StrEnum):

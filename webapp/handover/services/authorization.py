@@ -20,7 +20,7 @@ from webapp.handover.models.places import (
     prolong_permission,
     take_permission,
 )
-from webapp.handover.services import granting, holding, packs, photos
+from webapp.handover.services import granting, holding, packs, photos, rental
 from webapp.qr.services import ending
 from webapp.sites import services as sites
 from webapp.sites.models import Site, SiteStatus
@@ -148,12 +148,13 @@ def release_site(by_company: Principal, site: Site) -> None:
             raise Refused(_("%(site)s has no owner yet.", site=current.name), "no_owner")
         if current.status != SiteStatus.AUTHORIZED:
             raise sites.not_authorized(current)
+        rental.end(by_company, current)
         close_site(current, by_company.name)
         audit.record(by_company, "authorization.released", current)
 
 
 def release_company(by_owner: Principal, site: Site) -> None:
-    """The company leaves the site with all that it knew of the devices; the owner keeps them.
+    """The company leaves the site with all that it knew of the devices; the owner keeps them, unless they are rented.
 
     Device passwords are wiped, so nothing is checked any more; codes and links of the devices end, and handover packs
     that nobody has signed are gone.
@@ -165,6 +166,7 @@ def release_company(by_owner: Principal, site: Site) -> None:
         if not current.company_id:
             raise Refused(_("No company looks after %(site)s.", site=current.name), "no_company")
         audit.record(by_owner, "site.released", current)
+        rental.end(by_owner, current)
         DevicePermission.end_all(current)
         forget_secrets(current)
         ending.end_at(current)

@@ -180,12 +180,13 @@ def accept(token: str, owner: Principal) -> Site:
     now = clock.now()
     with holding.holding(found.site_id) as site:
         take(site, found, Answer.ACCEPTED, now, answered_by=owner.id)
-        if not Site.hand_to(site.id, owner.id, now):
+        wanted = Wanted.of(found.retained)
+        if not Site.hand_to(site.id, owner.id, now, wanted.rental):
             raise Refused(_("%(site)s has an owner already.", site=site.name), "already_owned")
         Subcontract.end(site.id)  # sharing is for the time before (T12)
         holding.ensure_code(site)
-        settle(site, Wanted.of(found.retained), now)
-        audit.record(owner, "owner.accepted", site)
+        settle(site, wanted, now)
+        audit.record(owner, "owner.accepted", site, ["rental"] if wanted.rental else ())
         return Site.get_by_id(site.id)
 
 

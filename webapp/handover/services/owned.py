@@ -12,12 +12,15 @@ from webapp import config
 from webapp.accounts.principal import Principal
 from webapp.common import clock
 from webapp.common.errors import NotFound
-from webapp.common.i18n import language
+from webapp.common.i18n import _, language
 from webapp.common.pages import PAGE, Found
 from webapp.devices.models import Device, DeviceState, Status
 from webapp.devices.models.permission import DevicePermission
+from webapp.devices.services import devices, pauses
 from webapp.devices.services.lists import version
+from webapp.devices.services.pauses import Pause, Paused
 from webapp.devices.words import type_icon, type_name
+from webapp.handover import words as handover_words
 from webapp.handover.models import Asked, owned
 from webapp.handover.models.owned import Told
 from webapp.handover.services import asked, sharing, verdicts
@@ -97,22 +100,41 @@ class Thing(NamedTuple):
 
 def devices_page(by: Principal, site: Site, page: int) -> dict[str, Any]:
     """A site's devices by name, fifty a page, with a sentence on all of them."""
-    found = read(by, site.id)
+    found, paused = read(by, site.id), pauses.at_site(by, site)
     if not found:  # it was taken away just now
         raise NotFound
-    (told,) = found
-    states, findings = stored.states_of_site(site), stored.findings_of_site(site)
-    devices = stored.devices_of_site(site)
-    things = [
-        thing(summary.gather(device, states.get(device.id), findings.get(device.id)), site)
-        for device in devices[(page - 1) * PAGE : page * PAGE]
-    ]
+    devices = stored.devices_of_site(by, site)
+    there = {device.id: device for device in (*devices, *(device for device, _pause in paused.devices))}
+    every = sorted(there.values(), key=by_name)
+    things = listed(by, site, every[(page - 1) * PAGE : page * PAGE], paused)
     shown = {
-        "verdict": verdicts.of_site(told),
-        "found": Found(things, len(devices), page),
-        "available": verdicts.available(site, [device for device in devices if device.health_monitoring]),
+        "verdict": verdicts.of_site(found[0]),
+        "found": Found(things, len(every), page),
+        "available": verdicts.available(by, site, [device for device in devices if device.health_monitoring]),
+        "pause": paused.whole,
     }
     return shown | {"devices_version": named([*shown.values(), page])}
+
+
+def by_name(device: Device) -> tuple[str, int]:
+    return device.name.lower(), device.id
+
+
+def listed(by: Principal, site: Site, devices: list[Device], paused: Paused) -> list[Thing]:
+    states, findings = stored.states_of_site(by, site), stored.findings_of_site(by, site)
+    held = {device.id: pause for device, pause in paused.devices}
+    return [
+        silenced(device, held[device.id])
+        if device.id in held
+        else thing(summary.gather(device, states.get(device.id), findings.get(device.id)), site)
+        for device in devices
+    ]
+
+
+def silenced(device: Device, pause: Pause) -> Thing:
+    """A device whose service is paused: that alone is told of it."""
+    text = _("Paused by %(company)s since %(time)s.", company=pause.company, time=pause.since)
+    return Thing(device.id, device.name, type_name(device.type), type_icon(device.type), "off", "lock", text, None)
 
 
 def thing(known: Known, site: Site) -> Thing:
@@ -161,6 +183,7 @@ def access_page(by: Principal, site: Site) -> dict[str, Any]:
         "permitted": permitted(site) if mine else [],
         "asked": mine and not authorized and asks_again(by, site),
         "mine": mine,
+        "rental": handover_words.rental(site.company.name) if site.rental else [],
     }
     return shown | {"access_version": named(list(shown.values()))}
 
@@ -193,8 +216,15 @@ def home_page(by: Principal) -> dict[str, Any]:
     return sites_page(by) | requests_page(by)
 
 
-def device_page(by: Principal, device: Device) -> dict[str, Any]:
-    """A device in plain words: how it fares, its last day, and what the company may do with it."""
+def device_page(by: Principal, device_id: int) -> dict[str, Any]:
+    """A device in plain words, or in its place that its service is paused. Raises NotFound."""
+    if pause := pauses.hiding(by, device_id):
+        return {"pause": pause, "device_id": device_id, "version": named(pause)}
+    return {"pause": None, "device_id": device_id} | told_device(by, devices.find(by, device_id))
+
+
+def told_device(by: Principal, device: Device) -> dict[str, Any]:
+    """How it fares, its last day, and what the company may do with it."""
     site, rows = device.site, parts.known(device, DeviceState.of(device.id))
     mine = site.owner_id == by.id
     shown = {

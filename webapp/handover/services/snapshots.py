@@ -53,7 +53,7 @@ def stamp(at: datetime | None) -> str | None:
 
 def take(by: Principal, site: Site, addresses: bool) -> Document:
     """The site as it is known now; addresses of devices only where the company wants them."""
-    made, found = reports.report(site), findings(site)
+    made, found = reports.report(by, site), findings(by, site)
     return {
         "schema": SCHEMA,
         "made_at": stamp(clock.now()),
@@ -74,10 +74,10 @@ def company(by: Principal) -> Document:
     return {"name": head.name, "licence": head.licence, "phone": head.phone, "email": head.email, "logo": head.token}
 
 
-def findings(site: Site) -> dict[int, Findings | None]:
+def findings(by: Principal, site: Site) -> dict[int, Findings | None]:
     """What each device has told, as far as it may still be said."""
-    states, told = stored.states_of_site(site), stored.findings_of_site(site)
-    devices = stored.devices_of_site(site)
+    states, told = stored.states_of_site(by, site), stored.findings_of_site(by, site)
+    devices = stored.devices_of_site(by, site)
     return {one.id: summary.told(summary.gather(one, states.get(one.id), told.get(one.id))) for one in devices}
 
 

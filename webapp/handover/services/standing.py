@@ -10,10 +10,12 @@ from typing import NamedTuple
 from webapp.accounts.permissions import Right
 from webapp.accounts.principal import Principal
 from webapp.common.i18n import _, date_and_time
+from webapp.devices.models import Suspension
 from webapp.devices.models.permission import DevicePermission, Permission
 from webapp.handover import words
 from webapp.handover.models import AccessRequest, Answer, Asked, OwnerInvitation
 from webapp.handover.models.places import company_name, name_of
+from webapp.handover.services import rental
 from webapp.handover.services.invitations import ANSWERABLE, InvitationState, state_of
 from webapp.handover.services.requests import open_requests
 from webapp.sites.models import Site, SiteStatus
@@ -49,6 +51,13 @@ class Standing:
     next: Step | None
     allowed: list[str]  # sentences: what the company may do now
     answered: Answered | None  # what the company asked for last, until something newer holds
+    suspended: list[Suspension]  # of a rented site: what of its service is paused
+    pausing: list[Step]  # how this person pauses and resumes it
+
+    @property
+    def paused(self) -> Suspension | None:
+        """The pause of the site as a whole."""
+        return next((one for one in self.suspended if one.device_id is None), None)
 
     @property
     def chip(self) -> tuple[str, str, str]:
@@ -78,7 +87,7 @@ def standing(by: Principal, site: Site) -> Standing:
     invited = state_of(invitation) if invitation else None
     permissions = DevicePermission.of_site(site) if status == SiteStatus.AUTHORIZED else []
     asked = open_requests(by, site) if site.owner_id else []
-    began = since(site, status, invitation)
+    began, suspended = since(site, status, invitation), Suspension.of_site(site.id) if site.rental else []
     return Standing(
         site=site,
         status=status,
@@ -93,6 +102,8 @@ def standing(by: Principal, site: Site) -> Standing:
         next=next_step(by, site, status, invited, asked),
         allowed=allowed(site, status, permissions),
         answered=None if by.is_owner else answered(by, site, invitation, began, asked),
+        suspended=suspended,
+        pausing=pausing(by, site, suspended),
     )
 
 
@@ -143,6 +154,15 @@ def next_step(
     return Step(_("Permissions"), f"{here}/permissions")
 
 
+def pausing(by: Principal, site: Site, suspended: list[Suspension]) -> list[Step]:
+    """The site's service can be paused and resumed in every state, else an owner could evade it."""
+    if not rental.may_pause(by, site):
+        return []
+    whole = any(one.device_id is None for one in suspended)
+    steps = [] if whole else [Step(_("Pause the service"), f"/sites/{site.id}/pause")]
+    return [*steps, Step(_("Resume the service"), f"/sites/{site.id}/resume")] if suspended else steps
+
+
 def invite_label(invited: InvitationState | None) -> str:
     return _("Invite site owner") if invited is None else _("Invite the owner again")
 
@@ -177,5 +197,8 @@ def version(standing: Standing) -> str:
         [request.id for request in standing.requests],
         standing.next,
         standing.answered,
+        [(one.id, one.device_id) for one in standing.suspended],
+        standing.pausing,
+        standing.site.rental,
     )
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]

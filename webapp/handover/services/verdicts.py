@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from webapp.accounts.principal import Principal
 from webapp.common import clock
 from webapp.common.i18n import _, plural
 from webapp.devices.models import Device, Status
@@ -21,6 +22,25 @@ def of_site(told: Told) -> tuple[str, str, str]:
     """Tone, icon and one sentence on a site: the worst of what stands below it."""
     if told.company_id is None:
         return "warn", "alert", _("Nobody looks after this site.")
+    if told.halted:
+        return "off", "lock", _("Paused by %(company)s.", company=told.company)
+    tone, icon, text = of_devices(told)
+    return (tone, icon, f"{text} {held(told)}") if told.held and told.devices else (tone, icon, text)
+
+
+def held(told: Told) -> str:
+    """How many devices' service is paused."""
+    return plural(
+        "%(num)s device is paused by %(company)s.",
+        "%(num)s devices are paused by %(company)s.",
+        told.held,
+        company=told.company,
+    )
+
+
+def of_devices(told: Told) -> tuple[str, str, str]:
+    if told.held and not told.devices:
+        return "off", "lock", held(told)
     if not told.devices:
         return "off", "dash", _("There are no devices yet.")
     if told.offline and told.since:
@@ -31,7 +51,8 @@ def of_site(told: Told) -> tuple[str, str, str]:
         return "off", "dash", _("Nothing is watched at the moment.")
     if told.online + told.paused < told.devices:
         return "off", "dash", _("Not everything is known: it was not checked lately.")
-    return "ok", "check", _("Everything that is watched is working.") if told.paused else _("Everything is working.")
+    whole = not told.paused and not told.held
+    return "ok", "check", _("Everything is working.") if whole else _("Everything that is watched is working.")
 
 
 def to_look_at(bad: int, troubles: int) -> str:
@@ -58,11 +79,11 @@ def silent(told: Told, time: str) -> str:
     )
 
 
-def available(site: Site, watched: list[Device]) -> str:
+def available(by: Principal, site: Site, watched: list[Device]) -> str:
     """How much of the last day its watched devices were reachable, and since when they are watched if that is less."""
     if not watched:
         return ""
-    share = rollup.rounded(rollup.of_last_day(site, len(watched)))
+    share = rollup.rounded(rollup.of_last_day(by, site, len(watched)))
     begun = min(device.added_at for device in watched)
     new = clock.now() - begun < DAY
     if share.up is None and new:

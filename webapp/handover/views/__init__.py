@@ -14,6 +14,7 @@ from webapp.handover.views import (  # noqa: E402, F401  (they put their views o
     pack_filling,
     pack_links,
     packs,
+    rental,
     sharing,
     standing,
 )

@@ -14,7 +14,7 @@ from webapp.common.errors import Refused
 from webapp.common.htmx import leave_to, show_part
 from webapp.common.i18n import _
 from webapp.handover.models import AccessRequest
-from webapp.handover.services import asked, authorization, holding, owned, requests
+from webapp.handover.services import asked, authorization, holding, owned, rental, requests
 from webapp.handover.views import bp
 from webapp.handover.views.owner import own_site
 from webapp.owners.forms import AnswerForm, LongerForm, ReleaseForm, SpanForm
@@ -165,7 +165,12 @@ def revoke_permission(permission_id: int) -> Any:
 @bp.get("/sites/<id:site_id>/release-company")
 @for_owners
 def show_part_from(site_id: int) -> Any:
-    return show_part(CONFIRM, "owners/_release.html", site=own_site(site_id), form=ReleaseForm(formdata=None))
+    return show_release(own_site(site_id), ReleaseForm(formdata=None))
+
+
+def show_release(site: Site, form: ReleaseForm) -> str:
+    leaving = rental.leaving(guard.me(), site)
+    return show_part(CONFIRM, "owners/_release.html", site=site, form=form, leaving=leaving)
 
 
 @bp.post("/sites/<id:site_id>/release-company")
@@ -176,7 +181,7 @@ def part_from(site_id: int) -> Any:
     if right and form.name.data.casefold() != site.name.casefold():
         form.name.errors, right = [_("Type the name exactly as it stands here: %(name)s", name=site.name)], False
     if not right:
-        return show_part(CONFIRM, "owners/_release.html", site=site, form=form), 422
+        return show_release(site, form), 422
     company = site.company.name if site.company_id else ""
     authorization.release_company(guard.me(), site)
     return done(site, _("%(company)s no longer has access.", company=company))

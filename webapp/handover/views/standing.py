@@ -11,7 +11,7 @@ from webapp.accounts.guard import for_owners, may
 from webapp.accounts.permissions import Right
 from webapp.common.htmx import go_on_to, leave_to, show_part, wants_part
 from webapp.common.i18n import _
-from webapp.handover.services import authorization
+from webapp.handover.services import authorization, rental
 from webapp.handover.services.standing import standing
 from webapp.handover.views import bp
 from webapp.sites import services as sites
@@ -40,7 +40,9 @@ def show_standing(site_id: int) -> Any:
 @may(Right.MANAGE_SITES)
 def confirm_release(site_id: int) -> Any:
     site = sites.find_own(current_user, site_id)
-    return show_part("handover/asking.html", "handover/_release.html", site=site)
+    return show_part(
+        "handover/asking.html", "handover/_release.html", site=site, leaving=rental.leaving(current_user, site)
+    )
 
 
 @bp.post("/sites/<id:site_id>/authorization/release")

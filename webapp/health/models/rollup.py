@@ -12,9 +12,10 @@ from peewee import fn
 from webapp.accounts.principal import Principal
 from webapp.db import gather, moment, rows
 from webapp.devices.models import Device, DeviceState
+from webapp.devices.models.device import devices_told_sql, told_sql
 from webapp.devices.models.lists import DeviceRow, mine, mine_values, worst_first
 from webapp.health.models.findings import DeviceFindings
-from webapp.sites.models import Site, devices_sql, seen_sql
+from webapp.sites.models import Site, seen_sql
 
 MORE = ", d.site_id, d.host, COALESCE(st.reason, '') AS reason, st.since"
 # An address is dead when every monitored device behind it is silent; a site is, when all its addresses are.
@@ -89,7 +90,7 @@ def overview(
     by: Principal, now: datetime, interval: int, silent: Sequence[str], most: int, site_id: int | None = None
 ) -> str:
     """What a person's sites, or one of them, need; for `read_overview`. `silent` are reasons that may be the line's."""
-    (seen, values), (theirs, chosen) = seen_sql(by), devices_sql(by)
+    (seen, values), (theirs, chosen) = seen_sql(by), devices_told_sql(by)
     where, chosen = (f"{theirs} AND s.id = ?", [*chosen, site_id]) if site_id else (theirs, chosen)
     sql = OVERVIEW.format(mine=mine(where, MORE), silent=marks(silent), seen=seen)
     return gather(sql, [*mine_values(now, interval), *chosen, *silent, most, *values], ROW + TOLD + COUNTED)
@@ -118,11 +119,11 @@ def marks(values: Iterable[Any]) -> str:
 HOURS = """
 SELECT device_id, hour / 24, SUM(n), SUM(up), SUM(CASE WHEN hour >= ? THEN n ELSE 0 END),
        SUM(CASE WHEN hour >= ? THEN up ELSE 0 END)
-FROM device_hour WHERE hour IN ({hours}) AND device_id IN (SELECT id FROM device WHERE site_id = ?) GROUP BY 1, 2
+FROM device_hour WHERE hour IN ({hours}) AND device_id IN ({devices}) GROUP BY 1, 2
 """
 DAYS = """
 SELECT device_id, day, n, up FROM device_day
-WHERE day IN ({days}) AND device_id IN (SELECT id FROM device WHERE site_id = ?)
+WHERE day IN ({days}) AND device_id IN ({devices})
 """
 
 
@@ -137,40 +138,50 @@ class Checks(NamedTuple):
     late_up: int = 0
 
 
-def hours_of_site(site_id: int, hours: range, late: int) -> list[Checks]:
+# What is known of a site's devices, of those that the reader is told of.
+OF_SITE = "SELECT d.id FROM device d WHERE d.site_id = ? AND {told}"
+
+
+def told(by: Principal) -> str:
+    return OF_SITE.format(told=told_sql(by))
+
+
+def hours_of_site(by: Principal, site_id: int, hours: range, late: int) -> list[Checks]:
     """Of those hours since 1970, by day; late are those from `late` on."""
-    found = rows(HOURS.format(hours=marks(hours)), [late, late, *hours, site_id])
+    found = rows(HOURS.format(hours=marks(hours), devices=told(by)), [late, late, *hours, site_id])
     return [Checks(*map(int, row)) for row in found]
 
 
-def days_of_site(site_id: int, days: range) -> list[Checks]:
-    return [Checks(*row) for row in rows(DAYS.format(days=marks(days)), [*days, site_id])]
+def days_of_site(by: Principal, site_id: int, days: range) -> list[Checks]:
+    found = rows(DAYS.format(days=marks(days), devices=told(by)), [*days, site_id])
+    return [Checks(*row) for row in found]
 
 
-def devices_of_site(site: Site) -> list[Device]:
-    """All of them, by name."""
-    return list(Device.select().where(Device.site == site).order_by(fn.LOWER(Device.name), Device.id))
+def devices_of_site(by: Principal, site: Site) -> list[Device]:
+    """By name."""
+    mine = (Device.site == site) & Device.told_to(by)
+    return list(Device.select().where(mine).order_by(fn.LOWER(Device.name), Device.id))
 
 
-def states_of_site(site: Site) -> dict[int, DeviceState]:
-    query = DeviceState.select(DeviceState).join(Device).where(Device.site == site)
+def states_of_site(by: Principal, site: Site) -> dict[int, DeviceState]:
+    query = DeviceState.select(DeviceState).join(Device).where(Device.site == site, Device.told_to(by))
     return {state.device_id: state for state in query}
 
 
-def findings_of_site(site: Site) -> dict[int, DeviceFindings]:
-    query = DeviceFindings.select(DeviceFindings).join(Device).where(Device.site == site)
+def findings_of_site(by: Principal, site: Site) -> dict[int, DeviceFindings]:
+    query = DeviceFindings.select(DeviceFindings).join(Device).where(Device.site == site, Device.told_to(by))
     return {findings.device_id: findings for findings in query}
 
 
 LAST_OFFLINE = """
 SELECT e.device_id, MAX(e.at) FROM device_event e JOIN device d ON d.id = e.device_id
-WHERE d.site_id = ? AND e.kind = 'status' AND e.became = 'offline' GROUP BY e.device_id
+WHERE d.site_id = ? AND {told} AND e.kind = 'status' AND e.became = 'offline' GROUP BY e.device_id
 """
 
 
-def last_offline(site_id: int) -> dict[int, datetime | None]:
+def last_offline(by: Principal, site_id: int) -> dict[int, datetime | None]:
     """When each device of a site last went offline, of those that did."""
-    return {device: moment(at) for device, at in rows(LAST_OFFLINE, [site_id])}
+    return {device: moment(at) for device, at in rows(LAST_OFFLINE.format(told=told_sql(by)), [site_id])}
 
 
 BY_STATUS = "SELECT shown, COUNT(*) FROM ({mine}) AS mine GROUP BY shown"

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from webapp.accounts.principal import Principal
 from webapp.common import clock, table
 from webapp.common.i18n import _, local
 from webapp.common.text import file_name as file_name_of
 from webapp.devices.models import Device, Status
+from webapp.devices.services import pauses
 from webapp.devices.words import STATUSES, type_name
 from webapp.health.models import rollup as stored
 from webapp.health.models.rollup import Checks
@@ -45,17 +47,25 @@ class Report(NamedTuple):
     at: datetime
     verdict: rollup.Verdict | None
     rows: list[Row]
+    left_out: str = ""  # for an end user: which devices are not in it, because their service is paused
 
 
-def report(site: Site) -> Report:
-    """All devices of a site that the reader sees, by name."""
-    states, findings = stored.states_of_site(site), stored.findings_of_site(site)
-    offline, shares = stored.last_offline(site.id), Shares(site)
+def report(by: Principal, site: Site) -> Report:
+    """All devices of a site that this person sees, by name. Raises Refused for an end user while it is paused."""
+    pauses.require_site_told(by, site)
+    states, findings = stored.states_of_site(by, site), stored.findings_of_site(by, site)
+    offline, shares = stored.last_offline(by, site.id), Shares(by, site)
     rows = []
-    for device in stored.devices_of_site(site):
+    for device in stored.devices_of_site(by, site):
         known = summary.gather(device, states.get(device.id), findings.get(device.id))
         rows.append(read(known, shares.of(device.id), offline.get(device.id)))
-    return Report(site, clock.now(), rollup.verdict(counts(rows)), rows)
+    return Report(site, clock.now(), rollup.verdict(counts(rows)), rows, left_out(by, site))
+
+
+def left_out(by: Principal, site: Site) -> str:
+    names = ", ".join(sorted(pause.what for _device, pause in pauses.at_site(by, site).devices))
+    why = _("Not in this report, because the company has paused their service: %(names)s", names=names)
+    return why if names else ""
 
 
 def counts(rows: list[Row]) -> dict[str, int]:
@@ -68,16 +78,16 @@ def counts(rows: list[Row]) -> dict[str, int]:
 class Shares:
     """How much of the time the devices of a site were there, read at once."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, by: Principal, site: Site) -> None:
         self.hours, self.last_day = rollup.last_hours(7 * 24), rollup.last_hours(24)
         today = self.hours[-1] // 24
         self.days = range(today - 29, today + 1)
         self.recent: dict[int, list[Checks]] = defaultdict(list)
         self.made: dict[int, dict[int, Checks]] = defaultdict(dict)
-        for checks in stored.hours_of_site(site.id, self.hours, self.last_day.start):
+        for checks in stored.hours_of_site(by, site.id, self.hours, self.last_day.start):
             self.recent[checks.device_id].append(checks)
             self.made[checks.device_id][checks.day] = checks
-        for checks in stored.days_of_site(site.id, self.days):
+        for checks in stored.days_of_site(by, site.id, self.days):
             self.made[checks.device_id][checks.day] = checks  # a day in full, where its hours may be cut
 
     def of(self, device_id: int) -> tuple[Share, Share, Share]:
@@ -147,6 +157,8 @@ def cells(made: Report) -> Iterator[tuple[str, ...]]:
         told = (stamp(row.checked_at, made.site), *row.percents, "; ".join(row.storage), "; ".join(row.cameras))
         who = (device.name, row.type, device.model, device.serial, device.firmware, row.status)
         yield (*who, *told, stamp(row.offline_at, made.site))
+    if made.left_out:
+        yield (made.left_out,)
 
 
 def stamp(at: datetime | None, site: Site) -> str:

@@ -128,7 +128,7 @@ def site_page(by: Principal, site: Site, page: int) -> Page:
     """What of a site's devices is shown."""
     listed, told = lists.device_text(by, {"site": str(site.id)}, page), overview_text(by, site)
     found, seen = lists.read_devices(listed, page), rollup.read_overview(told)
-    available = availability(rounded(of_last_day(site, seen.counts.watched)))
+    available = availability(rounded(of_last_day(by, site, seen.counts.watched)))
     return Page(found, seen.outages, verdict(found.counts), available, lists.version(listed, told, available))
 
 
@@ -137,10 +137,10 @@ def rounded(exact: Share) -> Share:
     return Share(exact.up and int(exact.up * 1000) / 1000, max(round(exact.known, 2), 0.01 if exact.known else 0))
 
 
-def of_last_day(site: Site, watched: int) -> Share:
+def of_last_day(by: Principal, site: Site, watched: int) -> Share:
     """A site's availability in the last 24 hours. `watched`: how many of its devices are to be checked."""
     hours = last_hours(24)
-    found = rollup.hours_of_site(site.id, hours, hours.start)
+    found = rollup.hours_of_site(by, site.id, hours, hours.start)
     devices = max(watched, len({checks.device_id for checks in found}))
     return share(sum(one.n for one in found), sum(one.up for one in found), devices * seconds_of(hours))
 

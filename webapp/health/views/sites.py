@@ -35,4 +35,4 @@ def report_csv(site_id: int) -> Response:
 def read(site_id: int) -> reports.Report:
     site = sites.find_open(current_user, site_id)
     looking.note(guard.me(), site)
-    return reports.report(site)
+    return reports.report(guard.me(), site)
