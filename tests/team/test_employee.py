@@ -80,7 +80,7 @@ def test_whoever_is_disabled_is_out_at_once(admin, app, sign_in, company, bo):
     assert poll.status_code == 401 and poll.headers["HX-Redirect"].startswith("/sign-in")
     assert not Session.select().where(Session.account == bo.id).count()
     assert links.state_of(QrLink.get_by_id(link.id)) == "revoked"
-    assert person.post("/sign-in", email=bo.email, password=PASSWORD).status_code == 422
+    assert person.post("/sign-in", email=bo.email, password=PASSWORD).status_code == 409
     assert admin.post(f"/team/{bo.id}/disable").status_code == 409
 
     assert admin.post(f"/team/{bo.id}/enable").status_code == 303
