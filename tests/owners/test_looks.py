@@ -134,11 +134,11 @@ def test_an_open_page_that_asks_for_news_is_one_look_an_hour(app, site, devices,
     berta.get(f"/devices/{devices[0].id}")
     for minutes in (3, 20, 50):
         at(minutes)
-        for path in polls(site, devices[1]):
-            berta.get(path, htmx=True)
+        for path in polls(site, devices[0]):
+            assert berta.get(path, htmx=True).status_code == 200
     assert kept() == [("Berta Monteur", 1, NOW, NOW)]
     at(55)
-    for path in polls(site, devices[1])[1:]:
+    for path in polls(site, devices[0])[1:]:
         berta.get(path, htmx=True)
     assert kept()[1:] == [("Berta Monteur", 1, NOW + timedelta(minutes=55), NOW + timedelta(minutes=55))]
     berta.get(f"/sites/{site.id}")
@@ -146,6 +146,9 @@ def test_an_open_page_that_asks_for_news_is_one_look_an_hour(app, site, devices,
     at(57)
     berta.get(f"/sites/{site.id}")
     assert kept()[1][3] == NOW + timedelta(minutes=57)
+    for path in polls(site, devices[1])[1:] * 2:
+        berta.get(path, htmx=True)
+    assert kept()[1][1] == 2, "a page that was opened without our noticing is found by its polls"
 
 
 def test_within_a_minute_nothing_is_written_anew_and_another_device_is(app, site, devices, at):

@@ -13,14 +13,13 @@ from webapp.db import BaseModel, UtcDateTimeField, database, marked
 from webapp.sites.models import Site
 
 COLUMNS = ("site_id", "account_id", "hour", "name", "company", "first_at", "last_at", "devices")
-INSERT = f"INSERT INTO look ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608  (names of our own)
 KNOWN = "look.devices LIKE '%' || excluded.devices || '%'"
-GO_ON = f"""
+NOTE = f"""
+INSERT INTO look ({", ".join(COLUMNS)}) VALUES ({", ".join("?" * len(COLUMNS))})
 ON CONFLICT (site_id, account_id, hour) DO UPDATE SET last_at = excluded.last_at,
 devices = CASE WHEN {KNOWN} THEN look.devices ELSE look.devices || excluded.devices END
 WHERE look.last_at < ? OR NOT ({KNOWN})
-"""
-BEGIN = " ON CONFLICT (site_id, account_id, hour) DO NOTHING"
+"""  # noqa: S608  (names of our own)
 
 
 class Look(BaseModel):
@@ -40,17 +39,14 @@ class Look(BaseModel):
         indexes = ((("site", "account_id", "hour"), True),)
 
     @classmethod
-    def note(cls, row: Mapping[str, Any], again_after: datetime | None) -> None:
+    def note(cls, row: Mapping[str, Any], again_after: datetime) -> None:
         """Begin the hour's row, or let it go on, by one statement.
 
-        `row` has the COLUMNS. A row that is there is left as it is when it was noted after `again_after` and knows the
-        device, and always where that is None.
+        `row` has the COLUMNS. A row that is there is left as it is when it was noted since `again_after` and knows the
+        device.
         """
         values = [naive(value) if isinstance(value, datetime) else value for value in (row[name] for name in COLUMNS)]
-        if again_after is None:
-            database.execute_sql(marked(INSERT + BEGIN), values)
-        else:
-            database.execute_sql(marked(INSERT + GO_ON), [*values, naive(again_after)])
+        database.execute_sql(marked(NOTE), [*values, naive(again_after)])
 
     @classmethod
     def of_site(cls, site_id: int, count: int, skipped: int) -> list[Look]:

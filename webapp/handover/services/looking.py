@@ -25,35 +25,36 @@ KEPT = timedelta(days=90)
 LIST = 0  # no device has this id
 REMEMBERED = 10_000  # looks
 
-Key = tuple[str, int, int | None]  # hash of the session's token, site, device; None: whatever of the site
+Key = tuple[str, int, int]  # hash of the session's token, site, device
 _noted: dict[Key, datetime] = {}  # of this process, so that what it has just written costs no statement
 
 
 def note(by: Principal, site: Site, device_id: int = LIST, poll: bool = False) -> None:
     """Keep that a person of a company is shown the devices of a site, or one of them. It stops no page.
 
-    An open page that asks for news (`poll`) is a look once an hour.
+    An open page that asks for news by itself (`poll`) is a look once an hour.
     """
     if by.is_owner or site.owner_id is None or site.status != SiteStatus.AUTHORIZED:
         return
-    now, session = clock.now(), hash_token(by.token)
-    if not is_new(session, site.id, device_id, poll, now) or not write(by, site, device_id, poll, now):
+    now, key = clock.now(), (hash_token(by.token), site.id, device_id)
+    since = now.replace(minute=0, second=0, microsecond=0) if poll else now - AGAIN
+    if not is_new(key, since, now) or not write(by, site, device_id, since, now):
         return
     if len(_noted) > REMEMBERED:
         _noted.clear()
-    _noted[session, site.id, None] = _noted[session, site.id, device_id] = now
+    _noted[key] = now
 
 
-def is_new(session: str, site_id: int, device_id: int, poll: bool, now: datetime) -> bool:
-    last = _noted.get((session, site_id, None if poll else device_id))
-    return last is None or hour_of(last) != hour_of(now) or (not poll and now - last >= AGAIN)
+def is_new(key: Key, since: datetime, now: datetime) -> bool:
+    last = _noted.get(key)
+    return last is None or last < since or hour_of(last) != hour_of(now)
 
 
 def hour_of(at: datetime) -> int:
     return int(at.timestamp()) // HOUR
 
 
-def write(by: Principal, site: Site, device_id: int, poll: bool, now: datetime) -> bool:
+def write(by: Principal, site: Site, device_id: int, since: datetime, now: datetime) -> bool:
     """False when the database is in trouble, or the site is gone. Whoever views as another is named as themselves."""
     try:
         who = sessions.really(by)
@@ -61,7 +62,7 @@ def write(by: Principal, site: Site, device_id: int, poll: bool, now: datetime) 
         row |= {"name": who.name[:128], "company": by.company_name, "first_at": now, "last_at": now}
         row["devices"] = f",{device_id}," if device_id else ""
         with hurrying():
-            Look.note(row, None if poll else now - AGAIN)
+            Look.note(row, since)
     except PeeweeException as error:
         log.warning("a look is not kept", site=site.id, error=str(error))
         return False
