@@ -167,9 +167,9 @@ def test_devices_that_are_not_rented_stay(owner, site, olga, cameras):
     assert Device.select().count() == 2 and acts("device.deleted") == []
 
 
-def test_another_company_adopts_it_without_rental(rented, olga, owner, sign_in):
+def test_another_company_adopts_it_without_rental(rented, ada, olga, owner):
     other = make_employee(make_company("Southlight"), Role.INSTALLER_ADMIN)
-    rental.pause_site(principal(make_employee(rented.company, Role.INSTALLER_ADMIN)), rented, "Unpaid")
+    rental.pause_site(ada, rented, "Unpaid")
     authorization.release_company(principal(olga), fresh(rented))
     requests.ask_adoption(principal(other), fresh(rented).code, "")
     requests.grant(principal(olga), AccessRequest.get(AccessRequest.company == other.company_id))
