@@ -15,6 +15,7 @@ from tests.factories import make_employee
 from webapp.accounts.models import Account, PendingSignIn, RecoveryCode, SecondFactor, Session
 from webapp.accounts.services import second_factor, sessions
 from webapp.accounts.services.second_factor import recovery_hash
+from webapp.accounts.services.throttle import LIMITS
 from webapp.audit.models import AuditEntry
 from webapp.common.errors import NotFound
 
@@ -190,6 +191,18 @@ def test_guessing_is_throttled_and_another_person_is_not(app, phone, company, jo
     assert half_way(app, REMOTE_ADDR="203.0.113.66").post("/sign-in/code", code=now(phone)).status_code == 429
     assert half_way(app, REMOTE_ADDR="203.0.113.7").post("/sign-in/code", code=now(phone)).location == "/"
     assert give_password(Person(app, REMOTE_ADDR="203.0.113.66"), make_employee(company).email).location == "/"
+
+
+def test_guessing_from_everywhere_ends_for_an_hour_but_not_where_the_person_is_known(app, phone, admin, journey):
+    for n in range(LIMITS["hour"]):
+        assert guess_later(half_way(app, REMOTE_ADDR=f"198.51.100.{n}"), journey).status_code == 422
+        journey.shift(60)
+    stranger = half_way(app, REMOTE_ADDR="203.0.113.66")
+    reply = stranger.post("/sign-in/code", code=now(phone))
+    assert reply.status_code == 429 and int(reply.headers["Retry-After"]) > 15 * 60
+    assert half_way(app).post("/sign-in/code", code=now(phone)).location == "/"
+    journey.shift(3600)
+    assert half_way(app, REMOTE_ADDR="203.0.113.66").post("/sign-in/code", code=now(phone)).location == "/"
 
 
 def guess_later(person, journey):

@@ -18,7 +18,8 @@ from webapp.common.i18n import plural
 from webapp.db import one_at_a_time
 
 WINDOW, HOUR = timedelta(minutes=15), timedelta(hours=1)
-LIMITS = {"pair": 9, "account": 50, "address": 100}
+LIMITS = {"pair": 9, "account": 50, "address": 100, "hour": 20}
+SHORT = {"code"}  # secrets so short that an account has but so many tries an hour, from wherever
 
 
 def network(address: str) -> str:
@@ -34,17 +35,18 @@ def network(address: str) -> str:
 def keys(what: str, email: str, address: str) -> list[str]:
     address = network(address)
     person = hashlib.sha256(email.encode("utf-8", "replace")).hexdigest()[:32]
-    return [f"pair:{what}:{person}:{address}", f"account:{what}:{person}", f"address:{what}:{address}"]
+    mine = [f"pair:{what}:{person}:{address}", f"account:{what}:{person}", f"address:{what}:{address}"]
+    return [*mine, f"hour:{what}:{person}"] if what in SHORT else mine
 
 
 def take_turn(what: str, email: str, address: str) -> datetime:
     """Count a try before it is made, so that many at once are no more than many in turn; gives the try's moment.
 
-    Raises TooMany when this was tried too often in the last quarter of an hour; a refused try is not counted.
+    Raises TooMany when this was tried too often of late; a refused try is not counted.
     """
 
     def spared(key: str) -> bool:
-        return key.startswith("account:") and Session.is_known(email, address)
+        return key.startswith(("account:", "hour:")) and Session.is_known(email, address)
 
     return count({key: LIMITS[key.partition(":")[0]] for key in keys(what, email, address)}, spared)
 
@@ -60,21 +62,23 @@ def tried_often(minutes: int) -> str:
 def count(
     limits: Mapping[str, int],
     spared: Callable[[str], bool] = lambda key: False,
-    window: timedelta = WINDOW,
     say: Callable[[int], str] = tried_often,
 ) -> datetime:
     """Count a try under each of these keys, before it is made; gives its moment. `say` words the minutes to wait.
 
-    Raises TooMany, and counts nothing, when a key that is not spared has had as many as its limit in the window.
+    Raises TooMany, and counts nothing, when a key that is not spared has had as many as its limit: in an hour where it
+    begins with "hour:", else in a quarter of one.
     """
     now, mine = clock.now(), list(limits)
     Attempt.forget(now - HOUR)
     Attempt.add(mine, now)
-    for key, (tried, first) in Attempt.counts(mine, now - window).items():
-        if tried > limits[key] and not spared(key):
-            Attempt.take_back(mine, now)
-            wait = max(1, int((first + window - now).total_seconds()))
-            raise TooMany(say(-(-wait // 60)), wait)
+    for window in (WINDOW, HOUR):
+        timed = [key for key in mine if (window == HOUR) == key.startswith("hour:")]
+        for key, (tried, first) in Attempt.counts(timed, now - window).items() if timed else ():
+            if tried > limits[key] and not spared(key):
+                Attempt.take_back(mine, now)
+                wait = max(1, int((first + window - now).total_seconds()))
+                raise TooMany(say(-(-wait // 60)), wait)
     return now
 
 
@@ -85,13 +89,14 @@ def take_hourly(what: str, whose: int, most: int, say: Callable[[int], str] = tr
     """
     key = f"hour:{what}:{whose}"
     with one_at_a_time(key):
-        count({key: most}, window=HOUR, say=say)
+        count({key: most}, say=say)
 
 
 def succeeded(what: str, email: str, address: str, turn: datetime) -> None:
     """The try was right: it does not count, and neither do this address's earlier ones at this account."""
     mine = keys(what, email, address)
-    forgive(mine, mine[0], turn)
+    for key in (mine[0], *mine[3:]):
+        forgive(mine, key, turn)
 
 
 def forgive(mine: list[str], key: str, turn: datetime) -> None:
