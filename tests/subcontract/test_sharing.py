@@ -96,6 +96,7 @@ def test_it_is_given_back(admin, site, guest):
 def test_it_ends_when_the_owner_accepts_and_is_not_to_be_had_after(admin, site, ada, guest, boss, company):
     shared(admin, site, guest)
     make_employee(company)
+    assert "Southern Cables sees nothing of the site any more" in admin.get(f"/sites/{site.id}/handover").text
     _made, token = invitations.invite(ada, site, Invited("Olga", "", "", "en"), Wanted(True))
     assert guest.get(f"/sites/{site.id}").status_code == 200  # not before
     invitations.accept(token, principal(make_owner()))

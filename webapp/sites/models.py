@@ -215,6 +215,10 @@ class Subcontract(BaseModel):
         query = cls.select(cls, Company).join(Company, JOIN.LEFT_OUTER)
         return query.where(cls.site == site_id).first()
 
+    @property
+    def is_live(self) -> bool:
+        return self.company_id is not None and (self.until is None or self.until > clock.now())
+
     @classmethod
     def by_token(cls, token_hash: str) -> Subcontract | None:
         """In any state, with its site and that site's company."""

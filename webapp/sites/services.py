@@ -15,7 +15,7 @@ from webapp.common.errors import NotFound, Refused
 from webapp.common.i18n import _
 from webapp.common.signals import site_leaving
 from webapp.db import transaction
-from webapp.sites.models import Assignment, Site, SiteStatus, places_sql
+from webapp.sites.models import Assignment, Site, SiteStatus, Subcontract, places_sql
 
 DETAILS = ("name", "address", "city", "region", "password_days")
 
@@ -80,6 +80,12 @@ def find_own(by: Principal, site_id: int) -> Site:
 def is_shared_with(by: Principal, site: Site) -> bool:
     """Whether this person sees it for a subcontractor: the site is another company's (T12)."""
     return not by.is_owner and site.company_id != by.company_id
+
+
+def subcontractor_of(site: Site) -> str:
+    """The name of the company that it is shared with now; "" for none."""
+    row = Subcontract.at(site.id)
+    return str(row.company.name) if row and row.is_live else ""
 
 
 def only_shared(site: Site) -> Refused:

@@ -77,10 +77,9 @@ def standing(by: Principal, site: Site) -> Standing:
 def stage_of(row: Subcontract | None) -> Stage:
     if row is None:
         return Stage.NONE
-    now = clock.now()
     if row.company_id is None:
-        return Stage.OFFERED if row.expires_at > now else Stage.EXPIRED
-    return Stage.LIVE if row.until is None or row.until > now else Stage.OVER
+        return Stage.OFFERED if row.expires_at > clock.now() else Stage.EXPIRED
+    return Stage.LIVE if row.is_live else Stage.OVER
 
 
 def offer(by: Principal, site: Site, hours: int | None) -> tuple[Subcontract, str]:

@@ -62,7 +62,10 @@ def chosen(form: InviteForm) -> Wanted:
 
 
 def effects_of(wanted: Wanted, long: str, site: Site) -> dict[str, Any]:
-    return {"yours": words.company_effects(wanted, long), "theirs": words.owner_effects(wanted, site.zone)}
+    yours = words.company_effects(wanted, long)
+    if helper := sites.subcontractor_of(site):
+        yours.append(("cross", _("end the sharing: %(company)s sees nothing of the site any more.", company=helper)))
+    return {"yours": yours, "theirs": words.owner_effects(wanted, site.zone)}
 
 
 @bp.get("/sites/<id:site_id>/handover")
