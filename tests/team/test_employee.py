@@ -72,7 +72,7 @@ def test_whoever_is_disabled_is_out_at_once(admin, app, sign_in, company, bo):
     assert person.get(f"/sites/{site.id}/devices", htmx=True).status_code == 200
 
     page = admin.get(f"/team/{bo.id}/disable", htmx=True).text
-    assert "1 session ends now" in page and "Bakery" in page and "1 hand-over link ends" in page
+    assert "1 session ends now" in page and "Bakery" in page and "1 link that was made ends" in page
     reply = admin.post(f"/team/{bo.id}/disable")
 
     assert reply.status_code == 303 and acts() == ["team.disabled"]

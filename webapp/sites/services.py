@@ -22,7 +22,8 @@ DETAILS = ("name", "address", "city", "region", "password_days")
 
 class Operation(StrEnum):
     MANAGE_DEVICES = "manage_devices"
-    PASS_ON = "pass_on"  # noqa: S105  (devices: delete them, give them away by codes and links, take others' over)
+    # Devices: delete them, give them away by codes and links, take others' over, trust another key or device.
+    PASS_ON = "pass_on"  # noqa: S105
     EDIT = "edit"
     DELETE = "delete"
 
@@ -80,6 +81,14 @@ def find_own(by: Principal, site_id: int) -> Site:
 def is_shared_with(by: Principal, site: Site) -> bool:
     """Whether this person sees it for a subcontractor: the site is another company's (T12)."""
     return not by.is_owner and site.company_id != by.company_id
+
+
+def called_at(by: Principal, site: Site) -> str:
+    """A person's name as others at the site are to read it: a subcontractor's with the company."""
+    if not is_shared_with(by, site):
+        return by.name[:128]
+    company = f" ({by.company_name})"
+    return f"{by.name[: 128 - len(company)]}{company}"[:128]
 
 
 def subcontractor_of(site: Site) -> str:

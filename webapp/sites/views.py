@@ -92,7 +92,7 @@ def around(site: Site) -> dict[str, Any]:
     """What the page shows beside its devices, and a piece of it does not."""
     by = guard.me()
     managers, shared = assigning.site_managers(by, site), subcontract.standing(by, site)
-    return {"standing": standing(by, site), "managers": managers, "shared": shared}
+    return {"standing": None if shared.guest else standing(by, site), "managers": managers, "shared": shared}
 
 
 def show_piece(part: str, page: dict[str, Any], **context: Any) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from webapp.accounts.permissions import Right
 from webapp.accounts.principal import Principal
 from webapp.accounts.services import throttle
+from webapp.accounts.services.acting import acting
 from webapp.audit import services as audit
 from webapp.common import clock
 from webapp.common.errors import NotFound, Refused
@@ -78,8 +80,36 @@ def stage_of(row: Subcontract | None) -> Stage:
     if row is None:
         return Stage.NONE
     if row.company_id is None:
-        return Stage.OFFERED if row.expires_at > clock.now() else Stage.EXPIRED
+        return Stage.OFFERED if row.expires_at > clock.now() and may_give(row) else Stage.EXPIRED
     return Stage.LIVE if row.is_live else Stage.OVER
+
+
+def may_give(row: Subcontract) -> bool:
+    """Whether the maker of a link may share the site to this day (as decision 15 has it)."""
+    giver = acting(row.maker_id, "", "")
+    if giver is None or not giver.may(Right.MANAGE_SITES):
+        return False
+    try:
+        sites.find_for(giver, row.site_id, Operation.EDIT)
+    except (NotFound, Refused):
+        return False
+    return True
+
+
+def own_end(maker_id: int, site: Site) -> datetime | None:
+    """Until when the maker of a link looks after the site; None: for good."""
+    giver = acting(maker_id, "", "")
+    mine = Assignment.of(site.id, maker_id) if giver and not giver.sees_all else None
+    return mine.until if mine else None
+
+
+def require_time(by: Principal, site: Site, hours: int | None, now: datetime) -> None:
+    """Raise Refused for longer than this person looks after the site."""
+    end = own_end(by.id, site)
+    if end and (hours is None or now + timedelta(hours=hours) > end):
+        moment = date_and_time(end, site.zone)
+        why = _("You look after %(site)s until %(moment)s. Share it for a shorter time.", site=site.name, moment=moment)
+        raise Refused(why, "too_long")
 
 
 def offer(by: Principal, site: Site, hours: int | None) -> tuple[Subcontract, str]:
@@ -90,6 +120,7 @@ def offer(by: Principal, site: Site, hours: int | None) -> tuple[Subcontract, st
     with transaction():
         held = hold(by, site.id)
         require_free(held)
+        require_time(by, held, hours, now)
         throttle.take_hourly("subcontracts", by.company_id, MOST)
         Subcontract.end(held.id)
         made = Subcontract.create(
@@ -144,11 +175,17 @@ def end(by: Principal, site: Site) -> None:
     """The company whose site it is ends it, or withdraws its link. Raises Refused."""
     with transaction():
         held = hold(by, site.id)
-        stage = stage_of(Subcontract.at(held.id))
-        if stage not in ENDED_BY:
-            raise Refused(_("%(site)s is not shared with another company.", site=held.name), "not_shared")
+        deed = ENDED_BY[require_shared(held)]
         Subcontract.end(held.id)
-        audit.record(by, ENDED_BY[stage], held)
+        audit.record(by, deed, held)
+
+
+def require_shared(site: Site) -> Stage:
+    """Raise Refused where nothing is to be ended."""
+    stage = stage_of(Subcontract.at(site.id))
+    if stage not in ENDED_BY:
+        raise Refused(_("%(site)s is not shared with another company.", site=site.name), "not_shared")
+    return stage
 
 
 def leave(by: Principal, site: Site) -> None:
@@ -179,7 +216,7 @@ def refusal(by: Principal, found: Subcontract) -> Refused | None:
         return own_site(found.site)
     if found.company_id is not None:
         return Refused(_("This link has been used already."), "used")
-    if found.expires_at <= clock.now():
+    if found.expires_at <= clock.now() or not may_give(found):
         return Refused(_("This link has expired. Ask the company for a new one."), "expired")
     if found.site.status not in {SiteStatus.NOT_INVITED, SiteStatus.INVITED}:
         return handed_over(found.site)
@@ -195,15 +232,16 @@ def accept(by: Principal, token: str) -> Site:
     with transaction():
         Site.locked(site_id)
         found = find(token)
-        if found.company_id == by.company_id and stage_of(found) == Stage.LIVE:
-            return sites.find(by, site_id)
+        if found.company_id == by.company_id and (site := Site.of(by, site_id)):
+            return site
         if no := refusal(by, found):
             raise no
-        until = now + timedelta(hours=found.hours) if found.hours else None
+        ends = [now + timedelta(hours=found.hours)] if found.hours else []
+        until = min([*ends, *filter(None, [own_end(found.maker_id, found.site)])], default=None)
         values = {"until": until, "accepted_by_name": by.name}
         if not Subcontract.accept(found.token_hash, by.company_id, now, **values):
             raise NotFound
         if not by.sees_all:
-            Assignment.create(site=site_id, account=by.id, until=until)
+            Assignment.put(site_id, by.id, until)
         audit.record(by, "subcontract.accepted", found.site)
     return found.site

@@ -52,7 +52,13 @@ def offer(site_id: int) -> Any:
     services.require_offerable(guard.me(), site)
     if not form.validate():
         return show_page(PAGE, **page(site, form=form)), 422
-    _made, token = services.offer(guard.me(), site, form.hours)
+    try:
+        _made, token = services.offer(guard.me(), site, form.hours)
+    except Refused as no:
+        if no.code != "too_long":
+            raise
+        form.validity.errors = [no.why]
+        return show_page(PAGE, **page(site, form=form)), 409
     url = f"{base()}{url_for('.show_invitation', token=token)}"
     return keep_nowhere(show_page(PAGE, url=url, svg=images.svg(url), **page(site, form=form)))
 
@@ -62,6 +68,7 @@ def offer(site_id: int) -> Any:
 def confirm_end(site_id: int) -> Any:
     site = sites.find(guard.me(), site_id)
     services.require_offerable(guard.me(), site)
+    services.require_shared(site)
     return show_part(ASKING, "subcontract/_end.html", **page(site))
 
 
@@ -76,13 +83,13 @@ def end(site_id: int) -> Any:
 
 
 @bp.get("/sites/<id:site_id>/subcontractor/leave")
-@may(Right.MANAGE_DEVICES)
+@may(Right.MANAGE_SITES)
 def confirm_leave(site_id: int) -> Any:
     return show_part(ASKING, "subcontract/_leave.html", **page(shared_site(site_id)))
 
 
 @bp.post("/sites/<id:site_id>/subcontractor/leave")
-@may(Right.MANAGE_DEVICES)
+@may(Right.MANAGE_SITES)
 def leave(site_id: int) -> Any:
     site = shared_site(site_id)
     services.leave(guard.me(), site)

@@ -45,6 +45,17 @@ def may_manage(by: Principal, device: Device) -> bool:
     return by.may(Right.MANAGE_DEVICES) and sites.allows(by, device.site, sites.Operation.MANAGE_DEVICES)
 
 
+def changer(by: Principal, device: Device) -> str:
+    """Who changed it last, as this person may know them: of another company's people no more than the company."""
+    account = device.changed_by
+    if account is None:
+        return ""
+    if account.company_id == by.company_id:
+        return str(account.name)
+    company = account.company.name
+    return company if sites.is_shared_with(by, device.site) else f"{account.name} ({company})"
+
+
 def may_pass_on(by: Principal, device: Device) -> bool:
     return by.may(Right.MANAGE_DEVICES) and sites.allows(by, device.site, sites.Operation.PASS_ON)
 
@@ -76,6 +87,7 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
         raise changed_meanwhile()
     if {"host", "port"} & set(changed):
         adding.require_free(by, typed["host"], typed["port"], device.site_id, but=device.id)
+    if moved(device, typed):
         require_own_password(by, device, typed)
     checked = changed != ["name"] and device.health_monitoring
     if checked:
@@ -90,6 +102,12 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
     if probe and fresh:
         probing.launch(probe)
     return probe
+
+
+def moved(device: Device, typed: dict[str, Any]) -> bool:
+    """Whether the password would go to another place, or be seen on the way to the same."""
+    elsewhere = (device.host, device.port) != (typed["host"], typed["port"])
+    return elsewhere or (device.https and not typed["https"])
 
 
 def require_own_password(by: Principal, device: Device, typed: dict[str, Any]) -> None:
@@ -180,14 +198,14 @@ def accept_key(by: Principal, device: Device, key: str) -> Probe:
     """Trust the changed certificate that a person has looked at, and check at once (Z21). Raises Refused."""
     require_by_address(device)
     require_monitoring(device)
-    sites.require(by, device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.PASS_ON)
     state = DeviceState.of(device.id)
     if not state or not key or state.seen_key != key:
         raise Refused(_("The device shows another certificate by now. Check again, then compare."), "key_differs")
     if device.pin == key:  # accepted already, as by a double tap
         return check(by, device)
     with transaction():
-        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
+        sites.hold(by, device.site_id, sites.Operation.PASS_ON)
         if not Device.note(device.id, device.connection_version, pin=key):
             raise changed_meanwhile()
         audit.record(by, "device.certificate_accepted", device)
@@ -201,10 +219,10 @@ def accept_replacement(by: Principal, device: Device, serial: str) -> Probe | No
     """
     require_by_address(device)
     require_monitoring(device)
-    sites.require(by, device.site, sites.Operation.MANAGE_DEVICES)
+    sites.require(by, device.site, sites.Operation.PASS_ON)
     probing.require_turn(by)
     with transaction():
-        sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
+        sites.hold(by, device.site_id, sites.Operation.PASS_ON)
         if not write_replacement(device, serial):
             return None
         audit.record(by, "device.replaced", device, ["serial", "model"])

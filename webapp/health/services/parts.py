@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from webapp.accounts.principal import Principal
 from webapp.common.i18n import _, language
 from webapp.devices.models import Device, Status
 from webapp.devices.services.lists import version
@@ -13,6 +14,7 @@ from webapp.health.services import history, silences, summary
 from webapp.health.services.history import Change, Past
 from webapp.health.services.rollup import MOSTLY, Share, rounded
 from webapp.health.services.summary import Known, Summary
+from webapp.sites import services as sites
 
 
 class Health(NamedTuple):
@@ -72,14 +74,18 @@ def health_version(device: Device, rows: Known) -> str:
 known, summarize = summary.known, summary.summarize
 
 
-def maintenance(device: Device) -> str:
-    """ "In maintenance until 14:30: new lens (by Ann)"; "" when none goes on."""
+def maintenance(by: Principal, device: Device) -> str:
+    """ "In maintenance until 14:30: new lens (by Ann)"; "" when none goes on. A subcontractor is told no names."""
     silence = silences.of(device)
-    return in_words(silence, device.site.zone) if silence else ""
+    named = not sites.is_shared_with(by, device.site)
+    return in_words(silence, device.site.zone, named) if silence else ""
 
 
-def in_words(silence: Silence, zone: str) -> str:
+def in_words(silence: Silence, zone: str, named: bool) -> str:
     until, who, reason = words.soon(silence.until, zone), silence.by_name, silence.reason
+    if not named:
+        said = _("In maintenance until %(time)s", time=until)
+        return f"{said}: {reason}" if reason else said
     if reason:
         return _("In maintenance until %(time)s: %(reason)s (by %(who)s)", time=until, reason=reason, who=who)
     return _("In maintenance until %(time)s (by %(who)s)", time=until, who=who)

@@ -28,7 +28,13 @@ def begin(by: Principal, device: Device, hours: int, reason: str) -> None:
     with transaction():
         sites.hold(by, device.site_id, sites.Operation.MANAGE_DEVICES)
         Device.locked(device.id)
-        Silence.set(device.id, until=now + timedelta(hours=hours), reason=reason, by_name=by.name, began_at=now)
+        Silence.set(
+            device.id,
+            until=now + timedelta(hours=hours),
+            reason=reason,
+            by_name=sites.called_at(by, device.site),
+            began_at=now,
+        )
         audit.record(by, "device.maintenance_begun", device, ["until", "reason"])
 
 

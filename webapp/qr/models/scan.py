@@ -70,9 +70,10 @@ class ScannedCode(BaseModel):
         return ("scanned_code", self.company_id, self.token_hash, "kept")
 
 
-def sites_by_name(by: Principal, statuses: Iterable[str]) -> list[tuple[int, str]]:
-    """(id, name) of the sites in these states whose devices this person sees."""
+def sites_by_name(by: Principal, statuses: Iterable[str], own: bool) -> list[tuple[int, str]]:
+    """(id, name) of the sites in these states whose devices this person sees; `own`: of their own company alone."""
     query = Site.select(Site.id, Site.name).where(Site.devices_seen_by(by), Site.decided.in_(list(statuses)))
+    query = query.where(Site.company == by.company_id) if own else query
     return [(site_id, name) for site_id, name in query.order_by(Site.name_folded).tuples()]
 
 

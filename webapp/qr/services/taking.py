@@ -33,9 +33,10 @@ class Outcome:
     too_many: TooMany | None = None  # the rest was not begun
 
 
-def sites_for(by: Principal) -> list[tuple[int, str]]:
-    """(id, name) of the sites that this person may add devices to, by name."""
-    return sites_by_name(by, [status for status, allowed in ALLOWED.items() if Operation.MANAGE_DEVICES in allowed])
+def sites_for(by: Principal, by_link: bool) -> list[tuple[int, str]]:
+    """(id, name) of the sites to which this person may add devices, or take over another's `by_link`; by name."""
+    operation = Operation.PASS_ON if by_link else Operation.MANAGE_DEVICES
+    return sites_by_name(by, [status for status, allowed in ALLOWED.items() if operation in allowed], by_link)
 
 
 def add(by: Principal, site: Site, scanned: Scanned, typed: Mapping[int, dict[str, Any]]) -> Outcome:

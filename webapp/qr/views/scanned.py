@@ -130,12 +130,12 @@ def show_list(found: Scanned, form: SiteForm, items: list[Item]) -> str:
 
 
 def site_form(found: Scanned, **more: Any) -> SiteForm:
-    return offered(found.row.site_id, **more)
+    return offered(found.row.site_id, bool(found.link), **more)
 
 
-def offered(site_id: int | None, **more: Any) -> SiteForm:
+def offered(site_id: int | None, by_link: bool, **more: Any) -> SiteForm:
     """The choice of a site, made already where there is but one."""
-    sites_for = taking.sites_for(current_user)
+    sites_for = taking.sites_for(current_user, by_link)
     form = SiteForm(site=site_id or (sites_for[0][0] if len(sites_for) == 1 else 0), **more)
     form.offer(sites_for)
     return form

@@ -42,14 +42,14 @@ def show(token: str, link: QrLink, form: SiteForm, status: int = 200) -> Any:
 @bp.get("/q/<token>")
 @may(Right.MANAGE_DEVICES)
 def take(token: str) -> Any:
-    return show(token, find(token), scanned.offered(None, formdata=None))
+    return show(token, find(token), scanned.offered(None, True, formdata=None))
 
 
 @bp.post("/q/<token>")
 @may(Right.MANAGE_DEVICES)
 def take_over(token: str) -> Any:
     """Begin to add the device to a site; its page tells how it goes on."""
-    link, form = find(token), scanned.offered(None)
+    link, form = find(token), scanned.offered(None, True)
     if links.state_of(link) != LinkState.OPEN:
         return show(token, link, form)
     if not form.validate():

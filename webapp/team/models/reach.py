@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
 
 from peewee import JOIN, Expression, fn
 
@@ -13,7 +11,7 @@ from webapp.accounts.principal import Principal
 from webapp.common import clock
 from webapp.common.text import fold
 from webapp.qr.models import QrLink
-from webapp.sites.models import Assignment, Site
+from webapp.sites.models import Assignment, Site, Subcontract
 
 
 def live() -> Expression:
@@ -54,7 +52,8 @@ def alone(company_id: int, account_id: int) -> list[int]:
     other = Assignment.alias()
     still = other.until.is_null() | (other.until > clock.now())
     others = other.select(other.site).join(Account, on=other.account == Account.id)
-    others = others.where(other.account != account_id, Account.disabled_at.is_null(), still)
+    mine = (Account.company == company_id) & Account.disabled_at.is_null()
+    others = others.where(mine, other.account != account_id, still)
     mine = (Assignment.account == account_id) & (Site.company == company_id) & live()
     query = Site.select(Site.id).join(Assignment).where(mine, Site.id.not_in(others))  # type: ignore[attr-defined]
     return [site_id for (site_id,) in query.tuples()]
@@ -73,21 +72,14 @@ def matching(by: Principal, query: str, but: Iterable[int], count: int) -> list[
     return list(found.order_by(Site.name_folded, Site.id).limit(count))
 
 
-def put(site_id: int, account_id: int, until: datetime | None) -> None:
-    """Assign, or change until when."""
-    mine = [Assignment.site, Assignment.account]
-    given: Any = Assignment.insert(site=site_id, account=account_id, until=until)
-    given.on_conflict(conflict_target=mine, update={Assignment.until: until}).execute()
-
-
 def end(assignment_ids: list[int]) -> None:
     Assignment.delete().where(Assignment.id.in_(assignment_ids)).execute()  # type: ignore[attr-defined]
 
 
 def open_links(account_id: int) -> int:
-    """How many links to hand a device over a person has made that can be used."""
+    """How many links that a person has made can be used: to hand a device over, or to share a site."""
     mine = (QrLink.maker_id == account_id) & QrLink.usable(clock.now())
-    return int(QrLink.select().where(mine).count())
+    return int(QrLink.select().where(mine).count()) + Subcontract.count_open_of(account_id)
 
 
 def still_of(company_id: int, site_ids: Iterable[int]) -> list[int]:

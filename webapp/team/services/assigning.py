@@ -85,7 +85,7 @@ def assign_site(by: Principal, site: Site, wanted: Wanted, seen: str) -> bool:
     `seen` is version_at() as the person saw it. Raises NotFound for somebody who cannot be assigned, Refused.
     """
     with one_at_a_time(company_lock(by.company_id)):
-        if Site.locked(site.id, Site.seen_by(by)) is None:
+        if Site.locked(site.id) is None or Site.of(by, site.id) is None:
             raise NotFound
         offered = {one.id: one.name for one in assignable(by)}
         now = {one.account_id: one for one in reach.at_site(site.id) if one.account_id in offered}
@@ -93,7 +93,10 @@ def assign_site(by: Principal, site: Site, wanted: Wanted, seen: str) -> bool:
         changed = write({key: (site.id, key) for key in {*wanted, *now}}, now, wanted)
         if changed:
             names = ", ".join(name for key, name in offered.items() if key in wanted)
-            audit.record(by, "team.assigned", Named(site.id, told(site.name, names), site.id))
+            where = (
+                site.id if site.company_id == by.company_id else None
+            )  # another company's log is not for names of ours
+            audit.record(by, "team.assigned", Named(site.id, told(site.name, names), where))
     return changed
 
 
@@ -106,6 +109,7 @@ def assign_person(by: Principal, account: Account, wanted: Wanted, seen: str) ->
     """Let a person look after these sites, and no other that `by` sees. Like assign_site()."""
     with one_at_a_time(company_lock(by.company_id)):
         require_assignable(find_other(by, account.id))
+        Site.lock_all({*wanted, *(one.site_id for one in seen_of(by, account))})
         now = {one.site_id: one for one in seen_of(by, account)}
         offered = {site.id: site.name for site in reach.among(by, {*wanted, *now})}
         require(wanted, offered, now, seen)
@@ -166,7 +170,7 @@ def write(pairs: Mapping[int, tuple[int, int]], now: Mapping[int, Assignment], w
     put = {key: until for key, until in wanted.items() if key not in now or now[key].until != until}
     ended = [one for key, one in now.items() if key not in wanted]
     for key, until in put.items():
-        reach.put(*pairs[key], until)
+        Assignment.put(*pairs[key], until)
     reach.end([one.id for one in ended])
     return bool(put) or any(is_live(one) for one in ended)
 

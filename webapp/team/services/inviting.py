@@ -21,6 +21,7 @@ from webapp.common.i18n import _
 from webapp.common.tokens import hash_token, new_token
 from webapp.db import one_at_a_time, transaction
 from webapp.notices import services as notices
+from webapp.sites.models import Assignment
 from webapp.team.models import Answer, TeamInvitation, invitation, reach
 from webapp.team.services import choices
 from webapp.team.services.assigning import MOST
@@ -207,5 +208,5 @@ def register(found: TeamInvitation, name: str, hashed: str) -> Account:
         created_at=now,
     )
     for site_id in reach.still_of(found.company_id, found.site_ids):
-        reach.put(site_id, account.id, None)
+        Assignment.put(site_id, account.id, None)
     return account

@@ -16,7 +16,7 @@ from webapp.common.errors import NotFound, Refused
 from webapp.common.i18n import _
 from webapp.common.pages import PAGE
 from webapp.db import one_at_a_time
-from webapp.sites.models import Assignment
+from webapp.sites.models import Assignment, Site
 from webapp.team.models import AdminOffer, Answer, TeamInvitation, people, reach
 from webapp.team.services import choices
 from webapp.team.services.choices import Choice
@@ -190,12 +190,13 @@ def move_sites(by: Principal, account: Account, heir_id: int) -> None:
     """Raises Refused for an heir who cannot be one."""
     if heir_id not in {heir.id for heir in heirs(by, account)}:
         raise Refused(_("The sites cannot go to this person. Choose one from the list."), "no_heir")
+    Site.lock_all(one.site_id for one in reach.of_person(by.company_id, account.id))
     kept = {one.site_id: one for one in reach.of_person(by.company_id, heir_id)}
     left = reach.of_person(by.company_id, account.id)
     seen = {site.id for site in reach.among(by, [one.site_id for one in left])}
     for one in (one for one in left if one.site_id in seen):
         if is_live(one) and not (one.site_id in kept and lasts_longer(kept[one.site_id], one)):
-            reach.put(one.site_id, heir_id, one.until)
+            Assignment.put(one.site_id, heir_id, one.until)
 
 
 def is_live(one: Assignment) -> bool:

@@ -31,7 +31,7 @@ def lost(effects: Effects, kept_back: list[str] | None = None) -> list[str]:
     live, links, sent = effects.sessions, effects.links, effects.invitations
     told = [plural("%(num)s session ends now.", "%(num)s sessions end now.", live)] if live else []
     told += left_alone(effects) if kept_back is None else kept_back
-    told += [plural("%(num)s hand-over link ends.", "%(num)s hand-over links end.", links)] if links else []
+    told += [plural("%(num)s link that was made ends.", "%(num)s links that were made end.", links)] if links else []
     told += [plural("%(num)s invitation they sent ends.", "%(num)s invitations they sent end.", sent)] if sent else []
     return told
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from peewee import JOIN, BooleanField, CharField, Expression, ForeignKeyField, IntegerField, TextField
 
-from webapp.accounts.models import Account, Company, naive
+from webapp.accounts.models import Account, Company
 from webapp.accounts.principal import Principal
 from webapp.common import clock
 from webapp.common.text import fold, fold_name
@@ -57,6 +58,12 @@ class Site(BaseModel):
     def locked(cls, site_id: int, *conditions: Expression) -> Site | None:
         """The site as it is until this transaction ends; it is locked before all that hangs on it."""
         return locking(cls.select().where(cls.id == site_id, *conditions)).first()
+
+    @classmethod
+    def lock_all(cls, site_ids: Iterable[int]) -> None:
+        """Lock sites until this transaction ends, always in the order of their ids."""
+        mine = cls.select(cls.id).where(cls.id.in_(list(site_ids)))  # type: ignore[attr-defined]
+        list(locking(mine.order_by(cls.id)))
 
     @classmethod
     def seen_by(cls, by: Principal) -> Expression:
@@ -166,6 +173,17 @@ class Assignment(BaseModel):
         live = cls.until.is_null() | (cls.until > clock.now())
         return cls.select(cls.site).where(cls.account == by.id, live)
 
+    @classmethod
+    def of(cls, site_id: int, account_id: int) -> Assignment | None:
+        return cls.get_or_none(cls.site == site_id, cls.account == account_id)
+
+    @classmethod
+    def put(cls, site_id: int, account_id: int, until: datetime | None) -> None:
+        """Assign, or change until when."""
+        mine = [cls.site, cls.account]
+        given: Any = cls.insert(site=site_id, account=account_id, until=until)
+        given.on_conflict(conflict_target=mine, update={cls.until: until}).execute()
+
 
 class SiteShare(BaseModel):
     """Somebody of the owner's family sees a site: its devices and how they fare, and decides nothing (U4)."""
@@ -215,6 +233,12 @@ class Subcontract(BaseModel):
         query = cls.select(cls, Company).join(Company, JOIN.LEFT_OUTER)
         return query.where(cls.site == site_id).first()
 
+    @classmethod
+    def count_open_of(cls, account_id: int) -> int:
+        """How many links of a person's wait."""
+        mine = (cls.maker_id == account_id) & cls.company.is_null() & (cls.expires_at > clock.now())
+        return int(cls.select().where(mine).count())
+
     @property
     def is_live(self) -> bool:
         return self.company_id is not None and (self.until is None or self.until > clock.now())
@@ -238,41 +262,3 @@ class Subcontract(BaseModel):
         guests = Account.select(Account.id).where(Account.company.not_in(owner))
         Assignment.delete().where(Assignment.site == site_id, Assignment.account.in_(guests)).execute()
         return bool(cls.delete().where(cls.site == site_id).execute() == 1)
-
-
-def seen_sql(by: Principal) -> tuple[str, list[Any]]:
-    """`Site.seen_by` for a hand-written statement in which the site is `s`: condition and its values."""
-    if by.is_owner:
-        shared = "SELECT x.site_id FROM site_share x WHERE x.account_id = ?"
-        return f"(s.owner_id = ? OR s.id IN ({shared}))", [by.id, by.id]
-    now = naive(clock.now())
-    theirs, values = f"(s.company_id = ? OR s.id IN ({LENT}))", [by.company_id, by.company_id, now]
-    if by.sees_all:
-        return theirs, values
-    live = "SELECT x.site_id FROM assignment x WHERE x.account_id = ? AND (x.until IS NULL OR x.until > ?)"
-    return f"{theirs} AND s.id IN ({live})", [*values, by.id, now]
-
-
-LENT = "SELECT l.site_id FROM subcontract l WHERE l.company_id = ? AND (l.until IS NULL OR l.until > ?)"
-OPEN = "(s.status NOT IN ('owned_unauthorized', 'authorized') OR (s.status = 'authorized' AND {live}))"
-LIVE = "(s.authorized_until IS NULL OR s.authorized_until > ?)"
-
-
-def devices_sql(by: Principal) -> tuple[str, list[Any]]:
-    """`Site.devices_seen_by` for a hand-written statement, as `seen_sql`."""
-    seen, values = seen_sql(by)
-    if by.is_owner:
-        return seen, values
-    return f"{seen} AND {OPEN.format(live=LIVE)}", [*values, naive(clock.now())]
-
-
-def places_sql(by: Principal) -> tuple[str, list[Any]]:
-    """The sites that a person sees, for a room below: a statement of (id, name, zone, open) and its values.
-
-    open: 1, or 0 where this person sees nothing of what stands there.
-    """
-    seen, values = seen_sql(by)
-    if by.is_owner:
-        return f"SELECT s.id, s.name, s.zone, 1 FROM site s WHERE {seen}", values  # noqa: S608  (conditions of our own)
-    shown = f"CASE WHEN {OPEN.format(live=LIVE)} THEN 1 ELSE 0 END"
-    return f"SELECT s.id, s.name, s.zone, {shown} FROM site s WHERE {seen}", [naive(clock.now()), *values]  # noqa: S608
