@@ -37,6 +37,11 @@ from webapp.qr.seal import NotRead, is_encrypted, open_sealed
 PASSWORD = ENCRYPTED["password"]
 
 
+@pytest.fixture(autouse=True)
+def keys_of_codes() -> None:
+    """As strong as the product's."""
+
+
 # The vectors of the document
 
 
