@@ -53,6 +53,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     return Together(config, log)
 
 
+WAITING = [f"tests/health/test_{name}.py" for name in ("engine", "faults", "leading", "one_login", "trouble", "truth")]
+WAITING += ["tests/protocols/test_hostile.py", "tests/protocols/test_pool", "tests/setup/"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, those that wait stand far apart: meanwhile others use the cores."""
+    if hasattr(config, "workerinput"):
+        waiting = [item for item in items if item.nodeid.startswith(tuple(WAITING))]
+        others = [item for item in items if not item.nodeid.startswith(tuple(WAITING))]
+        at = {item: (n + 0.5) / len(some) for some in (waiting, others) for n, item in enumerate(some)}
+        items.sort(key=lambda item: at[item])
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server of this test process with a migrated database; gives the database's URL.
