@@ -5,16 +5,18 @@ Each process of the tests has one browser and its own servers.
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree, which
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.browser.looks import NOTE_SHIFTS
 from tests.browser.served import EMAIL, PASSWORD, create_company, flask, furnish, served
 from webapp.simulator import profiles
 from webapp.simulator.pretend import Pretend
@@ -22,6 +24,12 @@ from webapp.simulator.pretend import Pretend
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 QUIET += ["--disable-sync"]
+# What Playwright switches off, which our own word replaces; and two windows of Chromium's own, behind the address bar
+# that nobody sees here: they take half of what it costs to open a page.
+OFF = "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,MediaRouter,LensOverlay"
+OFF += ",HttpsFirstBalancedModeAutoEnable,PaintHolding,ThirdPartyStoragePartitioning,OptimizationHints,AimEnabled"
+OFF += ",AvoidCorsURLLoaderRestartOnRedirect,NetworkTimeServiceQuerying,PreconnectToSearch"
+QUIET += [f"--disable-features={OFF},WebUIOmniboxPopup,WebUIOmniboxAimPopup"]
 FLAGS = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
 PHONE = {"viewport": {"width": 412, "height": 915}, "is_mobile": True, "has_touch": True, "locale": "en"}
 UNREACHED = (
@@ -49,7 +57,7 @@ class House:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = next(filter(None, map(which, NAMES)), None)
     if path is None:
         pytest.skip(f"no browser here: none of {', '.join(NAMES)} is installed")
     with sync_playwright() as playwright:
@@ -59,10 +67,26 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    data = tmp_path_factory.mktemp("house")
+def migrated(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder before its first start, to copy."""
+    data = tmp_path_factory.mktemp("migrated")
     flask(data, "migrate")
+    return data
+
+
+@pytest.fixture(scope="session")
+def founded(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a company in it, to copy."""
+    data = tmp_path_factory.mktemp("founded")
+    copytree(migrated, data, dirs_exist_ok=True)
     create_company(data)
+    return data
+
+
+@pytest.fixture(scope="session")
+def house(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    data = tmp_path_factory.mktemp("house")
+    copytree(founded, data, dirs_exist_ok=True)
     world = furnish(data)
     with served(data) as url:
         yield House(url, data, world["pages"], world["devices"])
@@ -89,27 +113,66 @@ def signed_in(browser: Browser, house: House) -> Any:
     return cookies
 
 
-@pytest.fixture
-def phones(browser: Browser) -> Iterator[Phones]:
-    """phones(url) is another phone that opens URLs there. What a page complains of in its console fails the test."""
-    troubles: list[str] = []
-    contexts = []
+class Shelf:
+    """Phones that were opened in a browser, and what their pages have complained of in the console."""
 
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(UNREACHED):
-            troubles.append(message.text)
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.troubles: list[str] = []
+        self.kept: dict[str, Page] = {}
 
-    def open_phone(url: str, **options: Any) -> Page:
-        contexts.append(browser.new_context(base_url=url, **PHONE | options))
-        page = contexts[-1].new_page()
-        page.on("console", note)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
+    def open(self, url: str, **options: Any) -> Page:
+        self.contexts.append(self.browser.new_context(base_url=url, **PHONE | options))
+        page = self.contexts[-1].new_page()
+        page.on("console", self.note)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
         page.set_default_timeout(PATIENCE)
         return page
 
-    yield open_phone
-    for context in contexts:
-        context.close()
+    def note(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(UNREACHED):
+            self.troubles.append(message.text)
+
+    def again(self, url: str, **options: Any) -> Page:
+        """One phone for the same options, as new each time: it keeps no files, so every page is as on a first visit."""
+        name = json.dumps([url, options], sort_keys=True)
+        if name not in self.kept:
+            self.kept[name] = self.open(url, service_workers="block", reduced_motion="reduce", **options)
+            self.kept[name].add_init_script(f"({NOTE_SHIFTS})()")
+            devtools = self.kept[name].context.new_cdp_session(self.kept[name])
+            devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        page = self.kept[name]
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(PHONE["viewport"])
+        return page
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def phones(browser: Browser) -> Iterator[Phones]:
+    """phones(url) is another phone that opens URLs there. What a page complains of in its console fails the test."""
+    shelf = Shelf(browser)
+    yield shelf.open
+    shelf.close()
+    assert shelf.troubles == []
+
+
+@pytest.fixture(scope="session")
+def shelf(browser: Browser) -> Iterator[Shelf]:
+    made = Shelf(browser)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def looking(shelf: Shelf) -> Iterator[Phones]:
+    """looking(url) is a phone for tests that look and touch nothing: one for all of them, as opening it takes long."""
+    yield shelf.again
+    troubles, shelf.troubles = shelf.troubles, []
     assert troubles == []
 
 
@@ -120,9 +183,9 @@ def phone(phones: Phones, house: House, signed_in: Any) -> Page:
 
 
 @pytest.fixture
-def fresh(browser: Browser, tmp_path: Path) -> Iterator[str]:
+def fresh(migrated: Path, tmp_path: Path) -> Iterator[str]:
     """A server at its very first start. Without the engine, whose turn would come some time within a minute."""
-    flask(tmp_path, "migrate")
+    copytree(migrated, tmp_path, dirs_exist_ok=True)
     with served(tmp_path) as url:
         yield url
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -48,5 +48,8 @@ NOTE_SHIFTS = """() => {
 def barriers(page: Page, rules: list[str] | None = None) -> list[str]:
     """What axe finds on the page, each with the elements that it is about; all of WCAG 2.2 AA, or some rules."""
     only: Any = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}
-    found = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]}).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    given = {"runOnly": only, "resultTypes": ["violations"]}
+    found = page.evaluate("async (given) => (await axe.run(given)).violations", given)
     return [f"{one['id']}: {node['html'][:200]} {node['failureSummary']}" for one in found for node in one["nodes"]]

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import House, Phones
-from tests.browser.looks import NOTE_SHIFTS, STICKING_OUT, TAP, TOO_SMALL, barriers
+from tests.browser.looks import STICKING_OUT, TAP, TOO_SMALL, barriers
 
 pytestmark = pytest.mark.browser
 
@@ -84,11 +84,10 @@ MIRRORED = (  # every kind of piece that has a left and a right
 
 
 @pytest.fixture(params=PAGES)
-def page(request: pytest.FixtureRequest, phones: Phones, house: House, signed_in: Any) -> Page:
+def page(request: pytest.FixtureRequest, looking: Phones, house: House, signed_in: Any) -> Page:
     """A phone with the page open, by somebody signed in where that is needed."""
     who = {} if request.param in PUBLIC else {"storage_state": signed_in}
-    opened = phones(house.url, reduced_motion="reduce", **who)
-    opened.add_init_script(f"({NOTE_SHIFTS})()")
+    opened = looking(house.url, **who)
     opened.goto(house.pages[request.param])
     return opened
 
@@ -105,9 +104,9 @@ def test_it_has_no_barriers_and_keeps_its_shape(page):
 
 
 @pytest.mark.parametrize("name", MIRRORED)
-def test_it_reads_from_right_to_left(phones, house, arabic, signed_in, name):
+def test_it_reads_from_right_to_left(looking, house, arabic, signed_in, name):
     who = {} if name in PUBLIC else {"storage_state": signed_in}
-    page = phones(arabic, reduced_motion="reduce", **who | {"locale": "ar"})
+    page = looking(arabic, locale="ar", **who)
     page.goto(house.pages[name])
     assert page.locator("html").get_attribute("dir") == "rtl"
     assert page.evaluate(STICKING_OUT) == []

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Phones
 from tests.browser.looks import STICKING_OUT, TAP, TOO_SMALL, barriers
-from tests.browser.served import EMAIL, PASSWORD, create_company, flask, served
+from tests.browser.served import EMAIL, PASSWORD, served
 
 pytestmark = pytest.mark.browser
 READER = {
@@ -25,10 +26,9 @@ READER = {
 
 
 @pytest.fixture
-def server(tmp_path: Any) -> Iterator[str]:
+def server(founded: Path, tmp_path: Path) -> Iterator[str]:
     """By number; a browser takes passkeys by the name localhost alone."""
-    flask(tmp_path, "migrate")
-    create_company(tmp_path)
+    copytree(founded, tmp_path, dirs_exist_ok=True)
     with served(tmp_path) as url:
         yield url
 
