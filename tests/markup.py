@@ -17,7 +17,14 @@ class Element:
     tag: str
     attrs: dict[str, str]
     parent: Element | None
-    text: str = ""  # with that of everything inside
+    said: list[str]  # all texts of the page, one after another
+    first: int  # of those inside
+    end: int | None = None
+
+    @property
+    def text(self) -> str:
+        """With that of everything inside."""
+        return "".join(self.said[self.first : self.end])
 
     def get(self, name: str) -> str:
         return self.attrs.get(name, "")
@@ -41,6 +48,7 @@ class Markup(HTMLParser):
 
     elements: list[Element] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     open: Element | None = None
 
     def __post_init__(self) -> None:
@@ -59,7 +67,8 @@ class Markup(HTMLParser):
         names = [name for name, _ in attrs]
         if len(set(names)) < len(names):
             self.faults.append(f"an attribute twice: <{tag} {names}>")
-        self.elements.append(Element(tag, {name: value or "" for name, value in attrs}, self.open))
+        given, here = {name: value or "" for name, value in attrs}, len(self.said)
+        self.elements.append(Element(tag, given, self.open, self.said, here, here if tag in VOID else None))
         if tag not in VOID:
             self.open = self.elements[-1]
 
@@ -72,11 +81,11 @@ class Markup(HTMLParser):
         if self.open is None or self.open.tag != tag:
             self.faults.append(f"</{tag}> closes {self.open}")
         else:
+            self.open.end = len(self.said)
             self.open = self.open.parent
 
     def handle_data(self, data: str) -> None:
-        for element in self.open.line if self.open else ():
-            element.text += data
+        self.said.append(data)
 
     def all(self, *tags: str) -> list[Element]:
         return [element for element in self.elements if element.tag in tags]
@@ -115,8 +124,8 @@ class Markup(HTMLParser):
 
     def broken_references(self) -> list[str]:
         """Attributes that name an id which is not there. The empty dialog's heading comes with its contents."""
-        named = [(e, name) for e in self.elements if e.tag != "dialog" for name in REFERENCES]
-        return [f"{e}: {name}" for e, name in named if not set(e.get(name).split()) <= self.ids]
+        ids, named = self.ids, [(e, name) for e in self.elements if e.tag != "dialog" for name in REFERENCES]
+        return [f"{e}: {name}" for e, name in named if not set(e.get(name).split()) <= ids]
 
 
 def in_label(element: Element) -> bool:

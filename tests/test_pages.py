@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from gzip import compress
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ ENDED = {"handover over", "pack link expired", "pack link revoked"}  # pages tha
 ELSEWHERE = ("mailto:", "sms:", "http://localhost", "https://")  # where the app for customers is told of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
     """One answer: `name` of the page, whether htmx asked."""
 
@@ -47,7 +48,10 @@ class Seen:
     htmx: bool
     status: int
     text: str
-    html: Markup
+
+    @cached_property
+    def html(self) -> Markup:
+        return Markup.of(self.text)
 
     @property
     def is_page(self) -> bool:
@@ -61,7 +65,7 @@ def look(person: Person, name: str, path: str, htmx: bool = False, **headers: st
     reply = person.get(path, htmx=htmx, headers=headers)
     while reply.status_code == 303:  # a piece without a page of its own leads to the one that holds it
         reply = person.get(reply.location, htmx=htmx, headers=headers)
-    return Seen(name, path, htmx, reply.status_code, reply.text, Markup.of(reply.text))
+    return Seen(name, path, htmx, reply.status_code, reply.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ def refusals(house: House) -> Iterator[Seen]:
     for path, fields in faulty_forms(pages):
         for htmx in (False, True):
             reply = house.admin.post(path, htmx=htmx, **fields)
-            yield Seen("faulty form", path, htmx, reply.status_code, reply.text, Markup.of(reply.text))
+            yield Seen("faulty form", path, htmx, reply.status_code, reply.text)
     for path in ("/nowhere", f"{pages['site foreign']}/devices/new", "/sign-out"):
         yield from (look(house.admin, "refusal", path, htmx) for htmx in (False, True))
 
