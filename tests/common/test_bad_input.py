@@ -14,6 +14,7 @@ from tests.conftest import PASSWORD
 from tests.factories import make_device, make_site
 from webapp.common import jobs
 from webapp.config import ROOT
+from webapp.db import is_sqlite
 
 MODEST = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
@@ -62,8 +63,9 @@ def send(person, method, path, **more):
 
 
 def test_every_verb_at_every_address(app, admin, places):
+    verbs = METHODS if is_sqlite() else ["GET", "POST"]  # the others are refused before a row is looked for
     for path in addresses(app, places):
-        for method in METHODS:
+        for method in verbs:
             for htmx in ({}, {"HX-Request": "true"}):
                 reply = send(admin, method, path, headers=htmx)
                 assert "Traceback" not in reply.text
