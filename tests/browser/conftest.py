@@ -135,17 +135,21 @@ class Shelf:
             self.troubles.append(message.text)
 
     def again(self, url: str, **options: Any) -> Page:
-        """One phone for the same options, as new each time: it keeps no files, so every page is as on a first visit."""
+        """One phone for the same options; it keeps no files, so that every page comes as on a first visit."""
         name = json.dumps([url, options], sort_keys=True)
         if name not in self.kept:
             self.kept[name] = self.open(url, service_workers="block", reduced_motion="reduce", **options)
             self.kept[name].add_init_script(f"({NOTE_SHIFTS})()")
             devtools = self.kept[name].context.new_cdp_session(self.kept[name])
             devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        page = self.kept[name]
-        page.emulate_media(color_scheme="light")
-        page.set_viewport_size(PHONE["viewport"])
-        return page
+        return self.kept[name]
+
+    def put_back(self) -> None:
+        """Make the phones that are kept as new, in time: what moves when a window gets another size is no shift."""
+        for page in self.kept.values():
+            page.emulate_media(color_scheme="light")
+            page.set_viewport_size(PHONE["viewport"])
+            page.goto("about:blank")
 
     def close(self) -> None:
         for context in self.contexts:
@@ -172,6 +176,7 @@ def shelf(browser: Browser) -> Iterator[Shelf]:
 def looking(shelf: Shelf) -> Iterator[Phones]:
     """looking(url) is a phone for tests that look and touch nothing: one for all of them, as opening it takes long."""
     yield shelf.again
+    shelf.put_back()
     troubles, shelf.troubles = shelf.troubles, []
     assert troubles == []
 
