@@ -107,6 +107,11 @@ class TeamInvitation(BaseModel):
     def withdraw_all_of(cls, company_id: int, maker_id: int, at: datetime) -> None:
         cls.update(answer=Answer.WITHDRAWN, answered_at=at).where(cls.made_by(company_id, maker_id)).execute()
 
+    @classmethod
+    def hand_over(cls, company_id: int, maker_id: int, to: Account) -> None:
+        """The open ones of one person are another's from now on."""
+        cls.update(maker_id=to.id, maker_name=to.name).where(cls.made_by(company_id, maker_id)).execute()
+
 
 def sent_since(company_id: int, since: datetime) -> list[datetime]:
     """When the company's people sent invitations since then, the first one first."""

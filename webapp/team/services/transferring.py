@@ -106,5 +106,5 @@ def swap(mine: AdminOffer) -> None:
     Account.set_fields(mine.maker_id, role=Role.INSTALLER if lost else mine.role, own_role=own)
     Account.set_fields(mine.taker_id, role=Role.INSTALLER_ADMIN, own_role=None)
     if Right.MANAGE_TEAM not in choices.of_account(Account.get_by_id(mine.maker_id)).rights:
-        TeamInvitation.withdraw_all_of(mine.company_id, mine.maker_id, clock.now())
+        TeamInvitation.hand_over(mine.company_id, mine.maker_id, mine.taker)
     people.stop_looking(mine.maker_id)
