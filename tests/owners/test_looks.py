@@ -219,7 +219,7 @@ def test_nobody_but_the_owner_reads_it(owner, admin, sign_in, company, site, dev
 
 
 def test_the_company_is_told_that_it_is_kept(admin, company, site, devices):
-    told = "The owner can read who of your company looked at these devices, and when."
+    told = "The owner can read who of your company opened the pages of this site and its devices, and when."
     assert told in admin.get(f"/sites/{site.id}").text
     assert told not in admin.get(f"/sites/{make_site(company).id}").text
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 from flask_login import current_user
 
-from webapp.accounts.guard import for_owners
+from webapp.accounts.guard import for_owners, me
 from webapp.accounts.permissions import Right
 from webapp.audit import words
 from webapp.audit.forms import FilterForm
@@ -18,6 +18,7 @@ from webapp.common import clock
 from webapp.common.htmx import show_part
 from webapp.common.i18n import _, lazy, local
 from webapp.common.pages import page_number
+from webapp.handover.services import looking
 from webapp.sites import services as sites
 
 bp = Blueprint("audit", __name__)
@@ -55,6 +56,7 @@ def story(site_id: int) -> Any:
     found = reading.story(site.id, sites.places_seen_by(current_user), company, page)
     if page > 1 and not found.acts:
         return redirect(url_for("audit.story", site_id=site.id), 303)
+    looking.note(me(), site)
     shown = {"site": site, "found": found, "zone": site.zone, "for_owner": current_user.is_owner}
     return show_part("audit/story.html", "audit/_story.html", words=words, **shown)
 

@@ -6,7 +6,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from flask import request
 from flask_login import current_user
 
 from webapp.accounts import guard
@@ -30,8 +29,7 @@ JUST_ADDED = timedelta(minutes=10)  # whoever adds one device often adds the nex
 
 def device_page(device: Device, status: bool = False, whole: bool = False) -> dict[str, Any]:
     """What every part of the device's page needs, and what its status and the whole of it need beside."""
-    if request.method == "GET":
-        looking.note(guard.me(), device.site, device.id, poll=is_poll())
+    looking.note(guard.me(), device.site, device.id, poll=is_poll())
     page: dict[str, Any] = {
         "device": device,
         "may_manage": devices.may_manage(current_user, device),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, request
 from flask_login import current_user
 
-from webapp.accounts.guard import may
+from webapp.accounts.guard import may, me
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused, TooMany
 from webapp.common.htmx import go_on_to, leave_to, show_page, wants_part
@@ -16,7 +16,7 @@ from webapp.devices.services import devices
 from webapp.handover import words
 from webapp.handover.forms import AuthorizationForm, ExistingSiteForm, PermissionForm, ResetRequestForm, WantedForm
 from webapp.handover.models import AccessRequest, Answer, Asked, Wanted
-from webapp.handover.services import requests
+from webapp.handover.services import looking, requests
 from webapp.handover.services.standing import standing
 from webapp.handover.views import bp
 from webapp.handover.views.pieces import choices
@@ -101,6 +101,7 @@ def find_authorized(site_id: int) -> Site:
 
 
 def permissions_page(site: Site, form: PermissionForm) -> dict[str, Any]:
+    looking.note(me(), site)
     found = opened(site, Asked.PERMISSION)
     asked = described(found, site.zone) if found else None
     page = {"site": site, "form": form, "asked": asked, "standing": standing(current_user, site)}
@@ -173,6 +174,7 @@ def ask_adoption() -> Any:
 
 
 def reset_page(device: Any, form: ResetRequestForm) -> dict[str, Any]:
+    looking.note(me(), device.site, device.id, poll="waiting" in request.args)
     last = requests.last_password_reset(current_user, device)
     zone = device.site.zone
     asked = described(last, zone) if last and last.answer == Answer.OPEN else None

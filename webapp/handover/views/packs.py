@@ -18,7 +18,7 @@ from webapp.common.i18n import _, local
 from webapp.common.text import file_name
 from webapp.handover import listeners as _listeners  # noqa: F401  (listens once it is imported)
 from webapp.handover.models import HandoverPack, PackPhoto
-from webapp.handover.services import pack_links, packs, photos, readings, strokes
+from webapp.handover.services import looking, pack_links, packs, photos, readings, strokes
 from webapp.handover.services.snapshots import TESTS, Document
 from webapp.handover.views import bp
 from webapp.handover.views.pack_forms import MakePackForm, NotesForm, PhotoForm, SignForm
@@ -72,6 +72,13 @@ def logo_of(document: Document) -> dict[str, Any] | None:
     return {"token": found.token, "width": max(1, round(found.width * scale)), "height": round(found.height * scale)}
 
 
+def look_at(pack_id: int) -> HandoverPack:
+    """A pack that is shown now. Raises NotFound, Refused."""
+    pack = packs.find(current_user, pack_id)
+    looking.note(me(), pack.site)
+    return pack
+
+
 def contents(pack: HandoverPack) -> dict[str, Any]:
     """What handover/_pack.html shows."""
     document = readings.worded(packs.whole(pack))
@@ -82,6 +89,7 @@ def contents(pack: HandoverPack) -> dict[str, Any]:
 
 def pack_page(pack: HandoverPack, **more: Any) -> dict[str, Any]:
     """The page of a pack; `more` takes the place of what would stand there."""
+    looking.note(me(), pack.site)
     page = contents(pack) | {"tests": TESTS, "may_fill": may_fill(pack), "may_share": may_share(pack)}
     ticked = {"notes": pack.notes, "tested": pack.tested.split(), "version": pack.version}
     page |= {"notes_form": NotesForm(formdata=None, data=ticked), "photo_form": PhotoForm(formdata=None)}
@@ -130,7 +138,7 @@ def pack_show(pack_id: int) -> Any:
 @bp.get("/packs/<id:pack_id>/photos/<id:photo_id>")
 @for_owners
 def pack_photo(pack_id: int, photo_id: int) -> Response:
-    pack = packs.find(current_user, pack_id)
+    pack = look_at(pack_id)
     return send_photo(packs.photo_of(pack, photo_id))
 
 
@@ -164,7 +172,12 @@ def pack_discard(pack_id: int) -> Any:
 def pack_sign_form(pack_id: int) -> Any:
     pack = packs.find_unsigned(current_user, pack_id)
     name = packs.whole(pack)["owner"]
-    return show_page("handover/pack_sign.html", form=filled(pack, signer=name), **contents(pack))
+    return show_signing(pack, filled(pack, signer=name))
+
+
+def show_signing(pack: HandoverPack, form: SignForm) -> str:
+    looking.note(me(), pack.site)
+    return show_page("handover/pack_sign.html", form=form, **contents(pack))
 
 
 def filled(pack: HandoverPack, **values: Any) -> SignForm:
@@ -177,7 +190,7 @@ def pack_sign(pack_id: int) -> Any:
     pack, form = packs.find_unsigned(current_user, pack_id), SignForm()
     drawn = read_drawing(form)
     if form.errors:
-        return show_page("handover/pack_sign.html", form=form, **contents(pack)), 422
+        return show_signing(pack, form), 422
     try:
         packs.sign(me(), pack, form.signer.data, drawn, form.seen_version)
     except Refused as no:
@@ -206,13 +219,13 @@ def refuse_signing(pack_id: int, form: SignForm, no: Refused) -> str:
     pack = packs.find_unsigned(current_user, pack_id)
     again = filled(pack, signer=form.signer.data)
     again.form_errors = [no.why]
-    return show_page("handover/pack_sign.html", form=again, **contents(pack))
+    return show_signing(pack, again)
 
 
 @bp.get("/packs/<id:pack_id>/pack.json")
 @for_owners
 def pack_document(pack_id: int) -> Response:
-    return send_document(packs.find(current_user, pack_id))
+    return send_document(look_at(pack_id))
 
 
 def send_document(pack: HandoverPack) -> Response:

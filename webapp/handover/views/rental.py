@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, url_for
 from flask_login import current_user
 
-from webapp.accounts.guard import may
+from webapp.accounts.guard import may, me
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused
 from webapp.common.htmx import leave_to, show_part
@@ -15,7 +15,7 @@ from webapp.common.i18n import _
 from webapp.devices.models import Device
 from webapp.devices.services import devices
 from webapp.handover.forms import PauseForm
-from webapp.handover.services import rental
+from webapp.handover.services import looking, rental
 from webapp.handover.views import bp
 from webapp.sites import services as sites
 from webapp.sites.models import Site
@@ -43,6 +43,7 @@ def of_site(site: Site) -> dict[str, Any]:
 
 
 def of_device(device: Device) -> dict[str, Any]:
+    looking.note(me(), device.site, device.id)
     here = url_for("devices.show", device_id=device.id)
     return {"site": device.site, "what": device.name, "whole": False, "here": here}
 

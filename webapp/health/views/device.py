@@ -42,7 +42,7 @@ def health(device_id: int) -> Any:
 
 @bp.get("/devices/<id:device_id>/monitoring")
 def monitoring(device_id: int) -> Any:
-    device = devices.find(current_user, device_id)
+    device = look_at(device_id)
     if not wants_part():
         return redirect(url_for("devices.show", device_id=device_id), 303)
     return show_page("health/_monitoring.html", device=device, may_manage=devices.may_manage(current_user, device))
@@ -93,11 +93,11 @@ def begin_silence(device_id: int) -> Any:
     device = devices.find(current_user, device_id)
     form = SilenceForm()
     if not form.validate():
-        return show_silence(device, form), 422
+        return show_silence(look_at(device_id), form), 422
     silences.begin(current_user, device, int(form.hours.data), form.reason.data)
     if not wants_part():
         return redirect(url_for("devices.show", device_id=device_id), 303)
-    return show_silence(device, SilenceForm(formdata=None)), {"HX-Trigger": "refreshed"}
+    return show_silence(look_at(device_id), SilenceForm(formdata=None)), {"HX-Trigger": "refreshed"}
 
 
 @bp.post("/devices/<id:device_id>/silence/end")

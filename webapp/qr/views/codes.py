@@ -29,6 +29,7 @@ FILES = {"png": (images.png_file, "image/png"), "svg": (images.svg_file, "image/
 
 def qr_page(device: Device, **more: Any) -> dict[str, Any]:
     """What the sheet needs, and the lists below it on the page."""
+    looking.note(me(), device.site, device.id)
     page: dict[str, Any] = {"device": device, "form": CodeForm(formdata=None), "link_form": LinkForm(formdata=None)}
     page |= {"kept": codes.of(device), "links": links.of(device), "stale": stale}
     page |= {"caption": words.caption, "conditions": words.conditions, "day": words.day, "hour": words.hour}
@@ -46,7 +47,6 @@ def stale(device: Device, kept: Kept) -> str:
 def make(device_id: int) -> Any:
     device = codes.find_device(current_user, device_id)
     codes.require_address(device)
-    looking.note(me(), device.site, device.id)
     return show_part(PAGE, "qr/_make.html", **qr_page(device))
 
 
@@ -108,6 +108,7 @@ def image(device_id: int, code_id: int, kind: str) -> Response:
     """The code as a file, `kind` png or svg."""
     device = codes.find_device(current_user, device_id)
     kept = codes.find(device, code_id)
+    looking.note(me(), device.site, device.id)
     name = file_name("QR", device.site.name, device.name, f"{kept.code.made_at:%Y-%m-%d}")
     return send_code(kept.text, kind, name)
 
@@ -127,6 +128,7 @@ def label(device_id: int, code_id: int) -> Any:
     kept = codes.find(device, code_id)
     if not kept.text:
         abort(404)
+    looking.note(me(), device.site, device.id)
     return show_page("qr/label.html", device=device, one=kept, svg=images.svg(kept.text), caption=words.caption)
 
 

@@ -26,6 +26,7 @@ from webapp.sites.models import Site
 
 
 def show_form(site: Site, form: LabelsForm) -> str:
+    looking.note(me(), site)
     listed = devices_of(site)
     return show_page("qr/labels.html", site=site, form=form, listed=listed, hints=words.CONTENT_HINTS)
 
@@ -34,7 +35,6 @@ def show_form(site: Site, form: LabelsForm) -> str:
 @may(Right.MANAGE_DEVICES)
 def choose_labels(site_id: int) -> Any:
     site = labels.find_site(current_user, site_id)
-    looking.note(me(), site)
     form = LabelsForm(formdata=None)
     form.devices.data = [device.id for device in devices_of(site)]
     return show_form(site, form)
@@ -58,6 +58,7 @@ def print_labels(site_id: int) -> Any:
 
 def show_labels(site: Site, form: LabelsForm, made_of: list[Device]) -> str:
     """The printed page. Raises Refused, TooMany."""
+    looking.note(me(), site)
     secret, is_new = form.secret()
     page: dict[str, Any] = {"site": site, "day": words.day, "password": secret if is_new else None}
     if secret is None:
