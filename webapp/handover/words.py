@@ -153,7 +153,8 @@ def told_to_owner(wanted: Wanted, company: str, zone: str) -> list[tuple[str, st
         told += [("check", str(PLAINLY[Permission(kind)]) % said) for kind in wanted.kinds]
     if wanted.rental:
         told += rental(company)
-    return [*told, ("check", _("You can end this at any time."))]
+    ending = _("You can end its access at any time.") if wanted.rental else _("You can end this at any time.")
+    return [*told, ("check", ending)]
 
 
 def rental(company: str) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from webapp.common import clock
 from webapp.common.errors import Refused
 from webapp.common.htmx import leave_to, show_part
 from webapp.common.i18n import _
+from webapp.devices.services import pauses
 from webapp.handover.models import AccessRequest
 from webapp.handover.services import asked, authorization, holding, owned, rental, requests
 from webapp.handover.views import bp
@@ -101,7 +102,8 @@ def authorize(site_id: int) -> Any:
 @bp.get("/sites/<id:site_id>/revoke")
 @for_owners
 def show_revoke(site_id: int) -> Any:
-    return show_part(CONFIRM, "owners/_revoke.html", site=own_site(site_id))
+    site = own_site(site_id)
+    return show_part(CONFIRM, "owners/_revoke.html", site=site, paused=pauses.at_site(guard.me(), site))
 
 
 @bp.post("/sites/<id:site_id>/revoke")
