@@ -31,7 +31,7 @@ class Deed:
 
 
 def deed(who: str, given: Any, *rows: str, after: tuple[str, ...] = (), again: bool | tuple[str, ...] = ()) -> Deed:
-    """`again`: True where it is done once more: another code, another link, an hour more."""
+    """`again`: True where it is done once more: another code, another link."""
     return Deed(who, given, rows, after, rows if again is True else again or ())
 
 
@@ -172,9 +172,9 @@ DEEDS = {
     "handover.refuse adoption": deed("owner", REQUEST, "authorization.declined", after=ADOPTED),
     # What an owner decides, and a company gives back
     "handover.authorize": deed("owner", {"hours": "0"}, "authorization.granted", after=("handover.revoke",)),
-    "handover.extend": deed("owner", hand.ending, "authorization.granted", again=True),
+    "handover.extend": deed("owner", hand.ending, "authorization.granted"),
     "handover.revoke": deed("owner", {}, "authorization.revoked"),
-    "handover.extend_permission": deed("owner", hand.ending, "permission.granted", again=True),
+    "handover.extend_permission": deed("owner", hand.ending, "permission.granted"),
     "handover.revoke_permission": deed("owner", {}, "permission.revoked"),
     "handover.part_from": deed("owner", hand.owned_name, "site.released"),
     "handover.part_from rented": deed("owner", rented, "site.released", "device.deleted"),

@@ -240,7 +240,7 @@ def ending(scene: Scene) -> Given:
     until = clock.now() + timedelta(hours=1)
     Site.update(authorized_until=until).execute()
     DevicePermission.update(until=until).execute()
-    return {"hours": "4"}
+    return {"hours": "4", "ends": until.isoformat()}
 
 
 def another_owner(scene: Scene) -> Given:

@@ -116,12 +116,13 @@ def test_for_good_nothing_has_to_be_given_back(admin, site, olga, cameras):
 
 def test_the_owner_extends_and_ends_it(admin, site, olga, cameras):
     first, _second = grant(admin, site, olga)
-    authorization.extend(olga, first, 4)
-    assert DevicePermission.get_by_id(first.id).until == first.until + timedelta(hours=4)
-    authorization.extend(olga, first, None)
+    authorization.extend(olga, first, 4, first.until)
+    later = first.until + timedelta(hours=4)
+    assert DevicePermission.get_by_id(first.id).until == later
+    authorization.extend(olga, first, None, later)
     assert DevicePermission.get_by_id(first.id).until is None
     with pytest.raises(Refused):
-        authorization.extend(olga, first, 4)
+        authorization.extend(olga, first, 4, None)
     told = at_once(*[lambda: authorization.revoke_permission(olga, first.id)] * 10)
     assert sum(isinstance(one, DevicePermission) for one in told) == 1
     assert acts("permission.") == ["permission.asked", *["permission.granted"] * 3, "permission.revoked"]
@@ -130,20 +131,20 @@ def test_the_owner_extends_and_ends_it(admin, site, olga, cameras):
 def test_an_ended_one_is_not_extended(admin, site, olga, cameras):
     first, _second = grant(admin, site, olga)
     with time_machine.travel(clock.now() + timedelta(hours=3)), pytest.raises(Refused) as no:
-        authorization.extend(olga, first, 1)
+        authorization.extend(olga, first, 1, first.until)
     assert no.value.code == "ended"
 
 
 def test_the_owner_extends_the_authorization(site, olga):
     until = clock.now() + timedelta(hours=1)
     Site.update(authorized_until=until).where(Site.id == site.id).execute()
-    authorization.extend(olga, site, 2)
+    authorization.extend(olga, site, 2, until)
     assert Site.get_by_id(site.id).authorized_until == until + timedelta(hours=2)
-    authorization.extend(olga, site, None)
+    authorization.extend(olga, site, None, until + timedelta(hours=2))
     assert Site.get_by_id(site.id).authorized_until is None
     for hours in (1, 5):
         with pytest.raises(Refused):
-            authorization.extend(olga, site, hours)
+            authorization.extend(olga, site, hours, None)
 
 
 def test_nobody_elses_hands(admin, sign_in, ada, site, olga, cameras):
@@ -152,7 +153,7 @@ def test_nobody_elses_hands(admin, sign_in, ada, site, olga, cameras):
     bo = principal(make_employee(make_company(), Role.INSTALLER_ADMIN))
     for deed in (
         lambda by: authorization.revoke_permission(by, first.id),
-        lambda by: authorization.extend(by, first, 1),
+        lambda by: authorization.extend(by, first, 1, first.until),
     ):
         for person, error in ((other, NotFound), (bo, NotFound), (ada, Forbidden)):
             with pytest.raises(error):

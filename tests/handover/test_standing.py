@@ -49,7 +49,7 @@ def test_every_change_is_another_version(ada, site, cameras):
     look()
     requests.grant(olga, requests.open_requests(olga, site)[0])
     look()
-    authorization.extend(olga, fresh(site), 1)
+    authorization.extend(olga, fresh(site), 1, fresh(site).authorized_until)
     look()
     authorization.revoke(olga, site)
     look()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
+from tests.client import Person
 from tests.factories import make_device, make_employee, make_findings, make_hours, make_owner, make_site
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
@@ -76,3 +78,10 @@ def principal(account: Account) -> Principal:
 
 def observer(company: Any) -> Account:
     return make_employee(company, Role.OBSERVER)
+
+
+def shown_end(person: Person, path: str) -> str:
+    """When it ends, as the form for more time brings it back."""
+    found = re.search(r'name="ends" value="([^"]+)"', person.get(path, htmx=True).text)
+    assert found, "no form for more time"
+    return found[1]

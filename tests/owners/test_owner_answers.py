@@ -11,7 +11,7 @@ import time_machine
 from tests.client import at_once
 from tests.factories import make_device, make_employee
 from tests.handover.made import fresh
-from tests.owners.houses import ask, guarded_device, permit, principal
+from tests.owners.houses import ask, guarded_device, permit, principal, shown_end
 from webapp.audit.models import AuditEntry
 from webapp.common import clock
 from webapp.common.errors import Refused
@@ -198,17 +198,17 @@ def test_the_access_ends_and_comes_back(owner, site):
 
 
 def test_more_time_for_the_site(owner, site):
-    until = clock.now() + timedelta(hours=1)
+    until, url = clock.now() + timedelta(hours=1), f"/sites/{site.id}/extend"
     change(site, authorized_until=until)
     page = owner.get(f"/sites/{site.id}").text
     assert re.search(r"59 min\.? left", page) and f"/sites/{site.id}/extend" in page
     assert owner.post(f"/sites/{site.id}/extend", hours="7").status_code == 422
-    assert owner.post(f"/sites/{site.id}/extend", htmx=True, hours="4").status_code == 204
+    assert owner.post(url, htmx=True, hours="4", ends=shown_end(owner, url)).status_code == 204
     assert fresh(site).authorized_until == until + timedelta(hours=4)
-    owner.post(f"/sites/{site.id}/extend", hours="0")
+    owner.post(url, hours="0", ends=shown_end(owner, url))
     assert fresh(site).authorized_until is None
-    assert owner.post(f"/sites/{site.id}/extend", hours="1").status_code == 409
-    assert f"/sites/{site.id}/extend" not in owner.get(f"/sites/{site.id}").text
+    assert owner.post(url, hours="1").status_code == 409
+    assert url not in owner.get(f"/sites/{site.id}").text
 
 
 @pytest.mark.parametrize("hours", [4, 0])
@@ -222,7 +222,8 @@ def test_what_ends_with_the_authorization_gets_more_time_with_it(owner, company,
     sheet = owner.get(f"/sites/{site.id}/extend", htmx=True).text
     assert "ends at the same moment" in sheet and "Front door" in sheet and "Yard" not in sheet
     before = len(owners_acts())
-    assert owner.post(f"/sites/{site.id}/extend", hours=str(hours)).status_code == 303
+    ends = shown_end(owner, f"/sites/{site.id}/extend")
+    assert owner.post(f"/sites/{site.id}/extend", hours=str(hours), ends=ends).status_code == 303
     later = end + timedelta(hours=4) if hours else None
     assert fresh(site).authorized_until == later and len(owners_acts()) == before + 1
     found = DevicePermission.select().order_by(DevicePermission.device, DevicePermission.kind)
@@ -246,7 +247,8 @@ def test_more_time_for_a_permission_and_its_end(owner, site):
     assert f"/permissions/{permission.id}" in page and "Look at the live picture" in page
     assert "Front door" in owner.get(f"/permissions/{permission.id}", htmx=True).text
     assert owner.post(f"/permissions/{permission.id}/extend", hours="x").status_code == 422
-    assert owner.post(f"/permissions/{permission.id}/extend", hours="2").status_code == 303
+    ends = shown_end(owner, f"/permissions/{permission.id}")
+    assert owner.post(f"/permissions/{permission.id}/extend", hours="2", ends=ends).status_code == 303
     assert DevicePermission.get_by_id(permission.id).until == permission.until + timedelta(hours=2)
     assert owner.post(f"/permissions/{permission.id}/revoke").status_code == 303
     assert not DevicePermission.select().count()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from wtforms import PasswordField, SelectField
 from wtforms.validators import Length, Optional
 
 from webapp.accounts.forms import EmailField, email, is_email, is_strong, new_password
-from webapp.common.forms import Form, Required, Text
+from webapp.common.forms import Form, Hidden, Required, Text
 from webapp.common.i18n import _, lazy
 from webapp.common.passwords import LONGEST
 from webapp.notices import services as notices
@@ -63,11 +64,20 @@ class SpanForm(Form):
 
 
 class LongerForm(Form):
-    """How much longer something is to hold."""
+    """How much longer something is to hold, beyond the end that the person was shown."""
 
     hours = SelectField(
         lazy("How much longer"), choices=longer, invalid_choice_message=lazy("Choose one from the list.")
     )
+    ends = Hidden()
+
+    @property
+    def seen_end(self) -> datetime | None:
+        """None for what is no moment."""
+        try:
+            return datetime.fromisoformat(self.ends.data or "")
+        except ValueError:
+            return None
 
 
 class ReleaseForm(Form):

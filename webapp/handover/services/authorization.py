@@ -64,43 +64,61 @@ def close_site(site: Site, by_name: str) -> None:
     close_requests(site.id, NEED_AUTHORIZATION, Answer.DECLINED, now, by_name)
 
 
-def extend(by_owner: Principal, what: DevicePermission | Site, hours: int | None) -> None:
-    """Let it hold so many hours longer than now; None: for good. Raises Refused for what has ended, Forbidden."""
+def extend(by_owner: Principal, what: DevicePermission | Site, hours: int | None, seen: datetime | None) -> None:
+    """Let it hold so many hours longer than `seen`, the end that the owner was shown; None: for good.
+
+    What holds just that long already is left as it is: the same form came twice.
+    Raises Refused for what has ended or ends at another moment by now, Forbidden.
+    """
     if hours not in {None, *holding.HOURS}:
         raise Refused(_("This cannot be asked for as it was chosen. Choose again."), "not_offered")
     if isinstance(what, Site):
-        extend_site(by_owner, what, hours)
+        extend_site(by_owner, what, hours, seen)
     else:
-        extend_permission(by_owner, what.id, hours)
+        extend_permission(by_owner, what.id, hours, seen)
 
 
-def later(until: datetime | None, hours: int | None) -> tuple[datetime, datetime | None]:
-    """The end as it is, and as it is to be. Raises Refused for what has no end, or has ended."""
+def is_extended(until: datetime | None, hours: int | None, seen: datetime | None) -> bool:
+    """Whether it holds so many hours longer than `seen` by now."""
+    if hours is None or until is None:
+        return hours is None and until is None and seen is not None
+    return until - timedelta(hours=hours) == seen
+
+
+def later(until: datetime | None, hours: int | None, seen: datetime | None) -> tuple[datetime, datetime | None]:
+    """The end as it is, and as it is to be. Raises Refused for what has no end, has ended, or ends otherwise now."""
     if until is None:
         raise Refused(_("This holds until you end it. There is nothing to extend."), "no_end")
     if until <= clock.now():
         raise Refused(_("This has ended meanwhile."), "ended")
+    if until != seen:
+        raise holding.changed_meanwhile()
     return until, until + timedelta(hours=hours) if hours else None
 
 
-def extend_site(by_owner: Principal, site: Site, hours: int | None) -> None:
+def extend_site(by_owner: Principal, site: Site, hours: int | None, seen: datetime | None) -> None:
     """And with it what the company may do with single devices, as far as that ends at the same moment."""
     with holding.holding(site.id) as current:
         holding.require_owner(by_owner, current)
         if current.status != SiteStatus.AUTHORIZED:
             raise Refused(_("This has ended meanwhile."), "ended")
-        before, until = later(current.authorized_until, hours)
+        if is_extended(current.authorized_until, hours, seen):
+            return
+        before, until = later(current.authorized_until, hours, seen)
         if not Site.decide(current.id, current.decided, authorized_until=until):
             raise holding.changed_meanwhile()
         DevicePermission.prolong_all(current, before, until)
         audit.record(by_owner, "authorization.granted", current, ["until"])
 
 
-def extend_permission(by_owner: Principal, permission_id: int, hours: int | None) -> None:
+def extend_permission(by_owner: Principal, permission_id: int, hours: int | None, seen: datetime | None) -> None:
     device = found(by_owner, permission_id).device
     with holding.holding(device.site_id) as site:
         holding.require_owner(by_owner, site)
-        before, until = later(found(by_owner, permission_id).until, hours)
+        now = found(by_owner, permission_id).until
+        if is_extended(now, hours, seen):
+            return
+        before, until = later(now, hours, seen)
         if not prolong_permission(permission_id, before, until):
             raise holding.changed_meanwhile()
         audit.record(by_owner, "permission.granted", device, ["until"])

@@ -129,7 +129,7 @@ def extend(site_id: int) -> Any:
     if not form.validate():
         shown = owned.access_page(guard.me(), site)
         return show_part(CONFIRM, "owners/_extend.html", site=site, form=form, **shown), 422
-    authorization.extend(guard.me(), site, int(form.hours.data) or None)
+    authorization.extend(guard.me(), site, int(form.hours.data) or None, form.seen_end)
     return done(site, _("They have more time now."))
 
 
@@ -153,7 +153,7 @@ def extend_permission(permission_id: int) -> Any:
     if not form.validate():
         return show_permission(permission_id, form), 422
     found = authorization.found(guard.me(), permission_id)
-    authorization.extend(guard.me(), found, int(form.hours.data) or None)
+    authorization.extend(guard.me(), found, int(form.hours.data) or None, form.seen_end)
     return done(found.device.site, _("They have more time now."))
 
 
