@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,13 +12,17 @@ from peewee import IntegrityError, SqliteDatabase
 from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
-from tests.factories import make_company, make_employee
+from tests.factories import make_company, make_employee, make_site
+from tests.handover.made import principal
 from webapp import create_app
 from webapp.accounts.models import Account, CompanyRole
 from webapp.accounts.permissions import Right, Role
 from webapp.common import clock
 from webapp.config import ROOT, Settings
 from webapp.db import MIGRATIONS, BaseModel, database, is_sqlite, migrate, pending_migrations, transaction
+from webapp.handover.models import OwnerInvitation, Wanted
+from webapp.handover.services import invitations
+from webapp.handover.services.invitations import Invited
 
 HISTORY = "schema_migration"
 
@@ -155,6 +160,21 @@ def test_of_several_installer_admins_the_first_who_can_sign_in_stays_one(again, 
     former = [one for one in found if one.role == Role.OWN]
     assert [one.id for one in former] == [1, others[1].id]
     assert {(one.own_role.name, one.rights) for one in former} == {("All rights 2", frozenset(Right))}
+
+
+def test_without_rental_an_open_invitation_has_the_five_values_of_before(again, company):
+    ada, site = principal(Account.get(Account.company == company)), make_site(company)
+    made = [
+        invitations.invite(ada, site, Invited("Olga", "", "", "en"), Wanted(True, rental=rents))[0] for rents in (0, 1)
+    ]
+    made[0].retained = "[true, [], null, null, null, false]"  # as it was written for a while
+    made[0].save()
+    assert [len(json.loads(OwnerInvitation.get_by_id(one.id).retained)) for one in made] == [6, 6]
+    down_to("0017_rental")
+    texts = [row[0] for row in database.execute_sql("SELECT retained FROM owner_invitation ORDER BY id").fetchall()]
+    assert [json.loads(text) for text in texts] == [[True, [], None, None, None]] * 2
+    migrate()
+    assert not Wanted.of(OwnerInvitation.get_by_id(made[1].id).retained).rental
 
 
 def test_a_company_has_no_second_installer_admin(company):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -72,6 +73,14 @@ def test_without_a_yes_to_it_nothing_is_rented(admin, owner, site, answer):
         admin.post(f"/sites/{site.id}/handover/withdraw")
     owner.post(f"/handover/{token}/decline" if answer == "decline" else f"/handover/{token}")
     assert not fresh(site).rental and "rented" not in owner.get(f"/sites/{site.id}").text
+
+
+def test_where_nothing_is_rented_what_is_wanted_is_written_as_ever():
+    until = datetime(2026, 12, 24, tzinfo=UTC)
+    plain = Wanted(True, ("playback",), (7,), None, until)
+    assert json.loads(plain.text()) == [True, ["playback"], [7], None, until.isoformat()]
+    for wanted in (plain, plain._replace(rental=True), Wanted(False), Wanted(True, hours=4, rental=True)):
+        assert Wanted.of(wanted.text()) == wanted
 
 
 def test_an_invitation_from_before_can_still_be_accepted(ada, olga, site):

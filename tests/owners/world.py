@@ -71,7 +71,7 @@ def rented(owner: Account) -> dict[str, str]:
     make_device(made["single"])
     for name, site in made.items():
         Site.hand_to(site.id, owner.id, clock.now(), rental=True)
-        given = {"at": clock.now(), "by_id": 1, "by_name": "Ivo Installer", "reason": MARKUP}
+        given = {"at": clock.now(), "by_name": "Ivo Installer", "reason": MARKUP}
         Suspension.begin(site.id, devices[name].id if name == "single" else None, **given)
     rests = ("", "/devices", "/release-company")
     pages = {f"rented {name}{rest}": f"/sites/{site.id}{rest}" for name, site in made.items() for rest in rests}

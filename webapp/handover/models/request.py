@@ -28,11 +28,12 @@ class Wanted(NamedTuple):
     def text(self) -> str:
         moment = self.until.isoformat() if self.until else None
         devices = self.devices and list(self.devices)
-        return json.dumps([self.site, list(self.kinds), devices, self.hours, moment, self.rental])
+        told = [self.site, list(self.kinds), devices, self.hours, moment]
+        return json.dumps([*told, True] if self.rental else told)  # the code before T10 reads five and no more
 
     @classmethod
     def of(cls, text: str) -> Wanted:
-        site, kinds, devices, hours, until, *rental = json.loads(text)  # what was written before T10 ends earlier
+        site, kinds, devices, hours, until, *rental = json.loads(text)
         moment = datetime.fromisoformat(until) if until else None
         chosen = None if devices is None else tuple(devices)
         return cls(bool(site), tuple(kinds), chosen, hours, moment, bool(rental and rental[0]))

@@ -84,7 +84,7 @@ def pause_site(by: Principal, site: Site, reason: str) -> None:
 
 
 def begin(by: Principal, site_id: int, device_id: int | None, reason: str) -> None:
-    given = {"at": clock.now(), "by_id": by.id, "by_name": by.name[:128], "reason": reason[:LONGEST_REASON]}
+    given = {"at": clock.now(), "by_name": by.name[:128], "reason": reason[:LONGEST_REASON]}
     if not Suspension.begin(site_id, device_id, **given):
         raise Refused(_("The service is paused already."), "paused_already", site_id=site_id)
 
