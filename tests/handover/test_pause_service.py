@@ -41,7 +41,7 @@ def test_the_company_pauses_and_resumes_the_site(admin, owner, rented, watched, 
     assert "Service paused since" in page and "by Ada Admin." in page and SHOWN in page
     assert f'href="/sites/{rented.id}/resume"' in page and f'href="/sites/{rented.id}/pause"' not in page
     assert "Resume the service of Bakery?" in admin.get(f"/sites/{rented.id}/resume", htmx=htmx).text
-    assert "Paused by Northlight Security" in owner.get(f"/sites/{rented.id}").text
+    assert "Service paused by Northlight Security" in owner.get(f"/sites/{rented.id}").text
     assert resume(admin, rented, htmx).status_code == (204 if htmx else 303)
     assert "Recording." in owner.get(f"/sites/{rented.id}").text and not Suspension.select().count()
     assert service_acts() == ["service.paused", "service.resumed"]
@@ -63,7 +63,7 @@ def test_owner_and_family_see_the_notice_and_no_data_anywhere(admin, owner, fami
             page = person.get(path).text
             assert SHOWN in page and "Ask Northlight Security" in page and re.search(r"\d{4}, \d+:\d\d", page), path
         for path in ("/", "/sites"):
-            assert "Paused by Northlight Security." in person.get(path).text
+            assert "Service paused by Northlight Security." in person.get(path).text
 
 
 def test_it_is_kept_where_devices_are_read(admin, ada, olga, rented, watched, cameras):
@@ -102,7 +102,7 @@ def test_a_page_that_is_open_is_told_and_comes_back(admin, owner, rented, watche
         url = poll_of(owner.get(path).text)
         pause(admin, rented)
         part = owner.get(url, htmx=True).text
-        assert "Paused by Northlight Security" in part and "<html" not in part
+        assert "Service paused by Northlight Security" in part and "<html" not in part
         url = poll_of(part)
         assert owner.get(url, htmx=True).status_code == 204
         resume(admin, rented)
@@ -143,7 +143,7 @@ def test_it_cannot_be_evaded_by_ending_the_access(admin, owner, olga, rented, wa
     page = admin.get(f"/sites/{rented.id}").text
     assert "has not authorized your company" in page and f'href="/sites/{rented.id}/pause"' in page
     assert pause(admin, rented).status_code == 303
-    assert "Paused by Northlight Security" in owner.get(f"/sites/{rented.id}").text
+    assert "Service paused by Northlight Security" in owner.get(f"/sites/{rented.id}").text
     assert "Service paused since" in admin.get(f"/sites/{rented.id}").text
     assert resume(admin, rented).status_code == 303
     assert "Recording." in owner.get(f"/sites/{rented.id}").text
@@ -152,7 +152,7 @@ def test_it_cannot_be_evaded_by_ending_the_access(admin, owner, olga, rented, wa
 def test_revoked_while_it_is_paused_it_stays_paused(admin, owner, rented, watched):
     pause(admin, rented)
     assert owner.post(f"/sites/{rented.id}/revoke").status_code == 303
-    assert "Paused by Northlight Security" in owner.get(f"/devices/{watched.id}").text
+    assert "Service paused by Northlight Security" in owner.get(f"/devices/{watched.id}").text
 
 
 # ---- one device
@@ -167,10 +167,10 @@ def test_of_one_device_the_others_are_seen(admin, owner, family, rented, cameras
     assert "Service paused since" in page and SHOWN in page and f'href="/devices/{watched.id}/resume"' in page
     assert "The service of 1 device is paused." in admin.get(f"/sites/{rented.id}").text
     for person in (owner, family):
-        said = "Everything that is watched is working. 1 device is paused by Northlight Security."
+        said = "Everything that is watched is working. The service of 1 device is paused by Northlight Security."
         assert said in person.get("/").text
         page = person.get(f"/sites/{rented.id}").text
-        assert "Front door" in page and "Paused by Northlight Security since" in page and "Offline" not in page
+        assert "Front door" in page and "Service paused by Northlight Security since" in page and "Offline" not in page
         for path in (f"/devices/{watched.id}", f"/devices/{watched.id}/status"):
             for htmx in (False, True):
                 text = person.get(path, htmx=htmx).text
@@ -198,7 +198,7 @@ def test_with_every_device_paused_nothing_is_claimed(admin, owner, rented, camer
         pause(admin, device)
     for path in ("/", f"/sites/{rented.id}"):
         page = owner.get(path).text
-        assert "2 devices are paused by Northlight Security." in page and "working" not in page
+        assert "The service of 2 devices is paused by Northlight Security." in page and "working" not in page
     assert "No devices yet" not in owner.get(f"/sites/{rented.id}/report").text
 
 

@@ -184,7 +184,7 @@ def test_another_company_adopts_it_without_rental(rented, ada, olga, owner):
     requests.grant(principal(olga), AccessRequest.get(AccessRequest.company == other.company_id))
     now = fresh(rented)
     assert (now.company_id, now.rental) == (other.company_id, False) and not Suspension.select().count()
-    assert "Paused" not in owner.get("/").text
+    assert "paused by" not in owner.get("/").text
     with pytest.raises(Refused) as no:
         rental.pause_site(principal(other), now, "Unpaid")
     assert no.value.code == "not_rented"

@@ -191,7 +191,7 @@ FIELDS = {
     "port": lazy("port"),
     "reason": lazy("reason"),
     "region": lazy("state or region"),
-    "rental": lazy("the devices are rented"),
+    "rental": lazy("the devices are rented out"),
     "rights": lazy("rights"),
     "role": lazy("role"),
     "serial": lazy("serial number"),
@@ -203,6 +203,7 @@ FIELDS = {
     "requires_second_factor": lazy("two-factor sign-in for everybody"),
     "tested": lazy("what was tested"),
 }
+OWNERS_FIELDS = {"rental": lazy("the devices are rented")}  # what is let by the one is rented by the other
 # What was typed at first is no change; nor is that it was done to a device.
 BARE = {"device.added", "device.maintenance_begun", "service.paused", "service.resumed"}
 OF_DEVICES = ("device.", "qr.", "permission.")
@@ -254,11 +255,12 @@ def told(act: Act, name: Callable[[str], str], text: Callable[[str], str] = str)
     return text(str(phrase(act))) % values
 
 
-def fields(act: Act) -> str:
+def fields(act: Act, for_owner: bool = False) -> str:
     """What was changed, in words: "password, user name"; never a value."""
     if act.action in BARE or is_extension(act) or phrase(act) is RENAMED:
         return ""
-    return ", ".join(str(FIELDS.get(name, name.replace("_", " "))) for name in act.changes)
+    named = FIELDS | OWNERS_FIELDS if for_owner else FIELDS
+    return ", ".join(str(named.get(name, name.replace("_", " "))) for name in act.changes)
 
 
 def exact(at: datetime, zone: str) -> str:

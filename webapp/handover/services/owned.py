@@ -133,7 +133,7 @@ def listed(by: Principal, site: Site, devices: list[Device], paused: Paused) -> 
 
 def silenced(device: Device, pause: Pause) -> Thing:
     """A device whose service is paused: that alone is told of it."""
-    text = _("Paused by %(company)s since %(time)s.", company=pause.company, time=pause.since)
+    text = _("Service paused by %(company)s since %(time)s.", company=pause.company, time=pause.since)
     return Thing(device.id, device.name, type_name(device.type), type_icon(device.type), "off", "lock", text, None)
 
 

@@ -23,7 +23,7 @@ def of_site(told: Told) -> tuple[str, str, str]:
     if told.company_id is None:
         return "warn", "alert", _("Nobody looks after this site.")
     if told.halted:
-        return "off", "lock", _("Paused by %(company)s.", company=told.company)
+        return "off", "lock", _("Service paused by %(company)s.", company=told.company)
     tone, icon, text = of_devices(told)
     return (tone, icon, f"{text} {held(told)}") if told.held and told.devices else (tone, icon, text)
 
@@ -31,8 +31,8 @@ def of_site(told: Told) -> tuple[str, str, str]:
 def held(told: Told) -> str:
     """How many devices' service is paused."""
     return plural(
-        "%(num)s device is paused by %(company)s.",
-        "%(num)s devices are paused by %(company)s.",
+        "The service of %(num)s device is paused by %(company)s.",
+        "The service of %(num)s devices is paused by %(company)s.",
         told.held,
         company=told.company,
     )
