@@ -76,29 +76,30 @@ def held(by: Principal, site_id: int) -> Iterator[Site]:
         yield site
 
 
-def pause_site(by: Principal, site: Site, reason: str) -> None:
-    """From this moment its owner and family see no device there. Raises NotFound, Refused."""
+def pause_site(by: Principal, site: Site, reason: str) -> bool:
+    """From this moment its owner and family see no device there. Raises NotFound, Refused.
+
+    Like the three below it tells whether it changed anything: False, and no row in the log, for a second tap.
+    """
     with held(by, site.id) as current:
-        begin(by, current.id, None, reason)
-        audit.record(by, "service.paused", current)
+        begun = begin(by, current.id, None, reason)
+        if begun:
+            audit.record(by, "service.paused", current)
+    return begun
 
 
-def begin(by: Principal, site_id: int, device_id: int | None, reason: str) -> None:
+def begin(by: Principal, site_id: int, device_id: int | None, reason: str) -> bool:
     given = {"at": clock.now(), "by_name": by.name[:128], "reason": reason[:LONGEST_REASON]}
-    if not Suspension.begin(site_id, device_id, **given):
-        raise Refused(_("The service is paused already."), "paused_already", site_id=site_id)
+    return Suspension.begin(site_id, device_id, **given)
 
 
-def resume_site(by: Principal, site: Site) -> None:
+def resume_site(by: Principal, site: Site) -> bool:
     """The owner sees everything again, single devices that were paused too. Raises NotFound, Refused."""
     with held(by, site.id) as current:
-        lift(current.id, None)
-        audit.record(by, "service.resumed", current)
-
-
-def lift(site_id: int, device_id: int | None) -> None:
-    if not Suspension.lift(site_id, device_id):
-        raise Refused(_("The service is not paused."), "not_paused", site_id=site_id)
+        ended = Suspension.lift(current.id, None) > 0
+        if ended:
+            audit.record(by, "service.resumed", current)
+    return ended
 
 
 @contextmanager
@@ -113,18 +114,22 @@ def held_device(by: Principal, device_id: int, site_id: int) -> Iterator[Device]
         yield device
 
 
-def pause_device(by: Principal, device: Device, reason: str) -> None:
+def pause_device(by: Principal, device: Device, reason: str) -> bool:
     """From this moment the site's owner and family do not see this device. Raises NotFound, Refused."""
     with held_device(by, device.id, device.site_id) as current:
-        begin(by, current.site_id, current.id, reason)
-        audit.record(by, "service.paused", current, OF_DEVICE)
+        begun = begin(by, current.site_id, current.id, reason)
+        if begun:
+            audit.record(by, "service.paused", current, OF_DEVICE)
+    return begun
 
 
-def resume_device(by: Principal, device: Device) -> None:
+def resume_device(by: Principal, device: Device) -> bool:
     """The owner sees it again. Raises NotFound, Refused."""
     with held_device(by, device.id, device.site_id) as current:
-        lift(current.site_id, current.id)
-        audit.record(by, "service.resumed", current, OF_DEVICE)
+        ended = Suspension.lift(current.site_id, current.id) > 0
+        if ended:
+            audit.record(by, "service.resumed", current, OF_DEVICE)
+    return ended
 
 
 def leaving(by: Principal, site: Site) -> list[str]:

@@ -69,11 +69,12 @@ def pause(site_id: int) -> Any:
     if not form.validate():
         return ask_for_site(site, form), 422
     try:
-        rental.pause_site(current_user, site, form.reason.data)
+        begun = rental.pause_site(current_user, site, form.reason.data)
     except Refused as no:
         form.form_errors = [no.why]
         return ask_for_site(site, form), 409
-    flash(_("The service of %(what)s is paused. The owner reads why.", what=site.name))
+    if begun:
+        flash(_("The service of %(what)s is paused. The owner reads why.", what=site.name))
     return leave_to("sites.show", site_id=site.id)
 
 
@@ -89,8 +90,8 @@ def show_resume(site_id: int) -> Any:
 @may(Right.MANAGE_SITES)
 def resume(site_id: int) -> Any:
     site = rented_site(site_id)
-    rental.resume_site(current_user, site)
-    flash(_("The service of %(what)s goes on.", what=site.name))
+    if rental.resume_site(current_user, site):
+        flash(_("The service of %(what)s goes on.", what=site.name))
     return leave_to("sites.show", site_id=site.id)
 
 
@@ -111,11 +112,12 @@ def pause_device(device_id: int) -> Any:
     if not form.validate():
         return ask_for_device(device, form), 422
     try:
-        rental.pause_device(current_user, device, form.reason.data)
+        begun = rental.pause_device(current_user, device, form.reason.data)
     except Refused as no:
         form.form_errors = [no.why]
         return ask_for_device(device, form), 409
-    flash(_("The service of %(what)s is paused. The owner reads why.", what=device.name))
+    if begun:
+        flash(_("The service of %(what)s is paused. The owner reads why.", what=device.name))
     return leave_to("devices.show", device_id=device.id)
 
 
@@ -131,6 +133,6 @@ def show_resume_device(device_id: int) -> Any:
 @may(Right.MANAGE_SITES)
 def resume_device(device_id: int) -> Any:
     device = rented_device(device_id)
-    rental.resume_device(current_user, device)
-    flash(_("The service of %(what)s goes on.", what=device.name))
+    if rental.resume_device(current_user, device):
+        flash(_("The service of %(what)s goes on.", what=device.name))
     return leave_to("devices.show", device_id=device.id)
