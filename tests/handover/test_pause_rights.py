@@ -16,6 +16,8 @@ from webapp.handover.services import authorization, rental
 from webapp.handover.services.standing import standing
 from webapp.sites.models import Assignment, Site
 
+NEEDED = "Why? The owner reads this."
+
 
 @pytest.fixture(params=["site", "device"])
 def thing(request, rented, cameras):
@@ -23,7 +25,9 @@ def thing(request, rented, cameras):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-@pytest.mark.parametrize(("reason", "said"), [("", "Why? The owner reads this."), ("x" * 201, "200")])
+@pytest.mark.parametrize(
+    ("reason", "said"), [("", NEEDED), ("x" * 201, "200"), ("\u200b", NEEDED), ("\U000e0100", NEEDED)]
+)
 def test_a_reason_is_needed(admin, thing, htmx, reason, said):
     reply = pause(admin, thing, htmx, reason=reason)
     assert reply.status_code == 422 and said in reply.text and not Suspension.select().count()
