@@ -180,6 +180,7 @@ DEEDS = {
     "handover.part_from rented": deed("owner", rented, "site.released", "device.deleted"),
     "handover.release": deed("admin", {}, "authorization.released"),
     "handover.release rented": deed("admin", rented, "device.deleted", "authorization.released"),
+    "handover.release closed": deed("admin", rented, "device.deleted", "rental.ended", after=("handover.revoke",)),
     "handover.pause": deed("admin", rented, "service.paused"),
     "handover.resume": deed("admin", {}, "service.resumed", after=("handover.pause",)),
     "handover.pause_device": deed("admin", rented, "service.paused"),

@@ -24,7 +24,7 @@ from webapp.sites.models import Site, SiteStatus
 
 TOLD = (
     "The devices are rented: Northlight Security may pause the service",
-    "the rental ends, and the devices are removed from your site too.",
+    "The devices are then removed from your site too.",
 )
 
 

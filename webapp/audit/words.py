@@ -139,6 +139,7 @@ PHRASES = {
         "owner.link_made": lazy("%(who)s made a sign-in link for %(what)s"),
         "share.accepted": lazy("%(who)s accepted the sharing of %(what)s"),
         "share.withdrawn": lazy("%(who)s withdrew the invitation to share %(what)s"),
+        "rental.ended": lazy("%(who)s ended the rental of %(what)s"),
         "service.paused": lazy("%(who)s paused the service of %(what)s"),
         "service.resumed": lazy("%(who)s resumed the service of %(what)s"),
         "pack.made": lazy("%(who)s made the handover pack of %(what)s"),

@@ -119,11 +119,19 @@ def company_effects(wanted: Wanted, long: str) -> list[tuple[str, str]]:
     if wanted.site and Permission.CONFIGURATION not in wanted.kinds:
         told.append(("cross", _("cannot turn health monitoring on or off without asking the owner.")))
     if wanted.rental:
-        told.append(("check", _("may pause the service of the site or of single devices, and say why.")))
-        told.append(
-            ("alert", _("take all devices of the site with you when you give it back, or the owner removes you."))
-        )
+        told += rental_effects(wanted)
     return [*told, ("cross", _("cannot delete the site any more."))]
+
+
+def rental_effects(wanted: Wanted) -> list[tuple[str, str]]:
+    """Of these the company sees single devices, which it may pause, too, while it is authorized alone."""
+    pausing = _("may pause the service of the site, and say why; of single devices once the owner authorizes you.")
+    if wanted.site:
+        pausing = _("may pause the service of the site or of single devices, and say why.")
+    leaving = _(
+        "take all devices of the site with you when you give it back or end the rental, or the owner removes you."
+    )
+    return [("check", pausing), ("alert", leaving)]
 
 
 def owner_effects(wanted: Wanted, zone: str) -> list[tuple[str, str]]:
@@ -135,7 +143,8 @@ def owner_effects(wanted: Wanted, zone: str) -> list[tuple[str, str]]:
     ]
     if wanted.rental:
         told.append(("lock", _("read only your reason in place of devices, while your company pauses their service.")))
-        told.append(("alert", _("lose the devices here by removing your company, or when it gives the site back.")))
+        losing = _("lose the devices here by removing your company, or when it gives the site back or ends the rental.")
+        told.append(("alert", losing))
     return told
 
 
@@ -165,8 +174,8 @@ def rental(company: str) -> list[tuple[str, str]]:
         company=company,
     )
     leaving = _(
-        "When you remove %(company)s, or it gives the site back, the rental ends, and the devices are removed from "
-        "your site too.",
+        "The rental ends when you remove %(company)s, or when it gives the site back or ends the rental. The devices "
+        "are then removed from your site too.",
         company=company,
     )
     return [("lock", pausing), ("alert", leaving)]

@@ -160,15 +160,25 @@ def release_early(by_company: Principal, what: Site | int) -> None:
 
 
 def release_site(by_company: Principal, site: Site) -> None:
+    """What is rented goes with the company, which can end a rental even where it is not authorized any more."""
     with holding.holding(site.id) as current:
-        holding.require_company(by_company, current)
-        if current.owner_id is None:
-            raise Refused(_("%(site)s has no owner yet.", site=current.name), "no_owner")
-        if current.status != SiteStatus.AUTHORIZED:
-            raise sites.not_authorized(current)
+        sites.find(by_company, current.id)
+        require_release(by_company, current)
         rental.end(by_company, current)
-        close_site(current, by_company.name)
-        audit.record(by_company, "authorization.released", current)
+        if current.status == SiteStatus.AUTHORIZED:
+            close_site(current, by_company.name)
+            audit.record(by_company, "authorization.released", current)
+        else:
+            audit.record(by_company, "rental.ended", current)
+
+
+def require_release(by_company: Principal, site: Site) -> None:
+    """Raise NotFound, or Refused where the company has nothing that it could give back."""
+    holding.require_company(by_company, site)
+    if site.owner_id is None:
+        raise Refused(_("%(site)s has no owner yet.", site=site.name), "no_owner")
+    if site.status != SiteStatus.AUTHORIZED and not site.rental:
+        raise sites.not_authorized(site)
 
 
 def release_company(by_owner: Principal, site: Site) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 from flask import flash, make_response, request
 from flask_login import current_user
 
-from webapp.accounts.guard import for_owners, may
+from webapp.accounts.guard import for_owners, may, me
 from webapp.accounts.permissions import Right
 from webapp.common.htmx import go_on_to, leave_to, show_part, wants_part
 from webapp.common.i18n import _
-from webapp.handover.services import authorization, rental
+from webapp.handover.services import authorization, looking, rental
 from webapp.handover.services.standing import standing
 from webapp.handover.views import bp
 from webapp.sites import services as sites
@@ -40,17 +40,20 @@ def show_standing(site_id: int) -> Any:
 @may(Right.MANAGE_SITES)
 def confirm_release(site_id: int) -> Any:
     site = sites.find_own(current_user, site_id)
-    return show_part(
-        "handover/asking.html", "handover/_release.html", site=site, leaving=rental.leaving(current_user, site)
-    )
+    authorization.require_release(current_user, site)
+    looking.note(me(), site)
+    shown = {"leaving": rental.leaving(current_user, site), "authorized": sites.is_open(current_user, site)}
+    return show_part("handover/asking.html", "handover/_release.html", site=site, **shown)
 
 
 @bp.post("/sites/<id:site_id>/authorization/release")
 @may(Right.MANAGE_SITES)
 def release(site_id: int) -> Any:
     site = sites.find_own(current_user, site_id)
+    authorized = sites.is_open(current_user, site)
     authorization.release_early(current_user, site)
-    flash(_("Your company does not manage %(site)s any more.", site=site.name))
+    said = _("Your company does not manage %(site)s any more.", site=site.name)
+    flash(said if authorized else _("The rental of %(site)s has ended.", site=site.name))
     return go_on_to("sites.show", site_id=site.id)
 
 
