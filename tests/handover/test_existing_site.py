@@ -8,9 +8,9 @@ import pytest
 import time_machine
 
 from tests.client import at_once
-from tests.factories import assign, make_company, make_employee, make_owner, make_site
+from tests.factories import assign, make_company, make_employee, make_owner, make_role, make_site
 from tests.handover.made import acts, fresh, principal
-from webapp.accounts.permissions import Role
+from webapp.accounts.permissions import Right, Role
 from webapp.audit.models import AuditEntry
 from webapp.common import clock
 from webapp.common.errors import Refused, TooMany
@@ -31,8 +31,10 @@ def olga(site):
 
 @pytest.fixture
 def bo(olga):
-    """An installer without any right but to be there, of another company."""
-    return make_employee(make_company("Southlight"), Role.OBSERVER, email="bo@example.com", name="Bo")
+    """An installer of another company who may add no site of their own."""
+    company = make_company("Southlight")
+    role = make_role(company, "Fitter", Right.MANAGE_DEVICES)
+    return make_employee(company, Role.OWN, own_role=role, email="bo@example.com", name="Bo")
 
 
 @pytest.fixture
@@ -142,6 +144,33 @@ def test_the_company_that_was_released_may_ask_as_well(admin, site, olga):
 def test_an_owner_has_nothing_to_add(sign_in, site, olga):
     person = sign_in("olga@example.com")
     assert person.get("/sites/existing").status_code == 403 == ask(person, fresh(site).code).status_code
+
+
+def test_who_may_change_nothing_is_not_offered_it_and_may_not_ask(sign_in, company, site, olga):
+    make_employee(company, Role.OBSERVER, email="obi@example.com")
+    person = sign_in("obi@example.com")
+    assert "/sites/existing" not in person.get("/sites").text
+    assert person.get("/sites/existing").status_code == 403 == ask(person, fresh(site).code).status_code
+    assert not AccessRequest.select().count() and acts("authorization.") == []
+
+
+@pytest.mark.parametrize("right", [Right.ADD_SITES, Right.MANAGE_SITES, Right.MANAGE_DEVICES])
+def test_one_of_three_rights_is_enough(sign_in, company, site, olga, right):
+    role = make_role(company, "One right", right)
+    make_employee(company, Role.OWN, own_role=role, email="una@example.com")
+    person = sign_in("una@example.com")
+    assert "/sites/existing" in person.get("/sites").text
+    assert ask(person, fresh(site).code).status_code == 303
+
+
+def test_who_has_become_an_observer_meanwhile_takes_it_back_or_gets_nothing_assigned(browser, bo, site, olga):
+    ask(browser, fresh(site).code)
+    type(bo).update(role=Role.OBSERVER, own_role=None).where(type(bo).id == bo.id).execute()
+    reply = browser.post(f"/requests/{AccessRequest.get().id}/withdraw")
+    assert (reply.status_code, reply.location) == (303, "/sites")
+    adopting.ask_adoption(principal(bo), fresh(site).code, "")
+    requests.grant(olga, AccessRequest.get(AccessRequest.answer == "open"))
+    assert fresh(site).company_id == bo.company_id and not Assignment.select().where(Assignment.site == site).count()
 
 
 def test_whoever_asked_and_left_gets_nothing_assigned(browser, bo, site, olga):

@@ -44,17 +44,17 @@ def before_second_factor(view: View) -> View:
     return view
 
 
-def may(right: Right) -> Callable[[View], View]:
-    """Only for roles that have the right: 403 for others. Whose thing it is, is the query's matter (404)."""
+def may(*rights: Right) -> Callable[[View], View]:
+    """Only for roles that have one of the rights: 403 for others. Whose thing it is, is the query's matter (404)."""
 
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            if not current_user.may(right):
+            if not current_user.may(*rights):
                 raise Forbidden(_("Your role does not include this. Ask your Installer Admin."))
             return view(*args, **kwargs)
 
-        guarded.right = right  # type: ignore[attr-defined]
+        guarded.right = " or ".join(rights)  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return mark

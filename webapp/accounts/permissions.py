@@ -33,6 +33,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
     Role.OWN: frozenset(),
     Role.OWNER: frozenset(),
 }
+ADOPTING = (Right.ADD_SITES, Right.MANAGE_SITES, Right.MANAGE_DEVICES)  # each may ask an owner for their site (T8)
 OFFERED = (Role.INSTALLER, Role.OBSERVER)  # beside those that the company has made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webapp.accounts.permissions import Right, Role
+from webapp.accounts.permissions import ADOPTING, Right, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,13 @@ class Principal:
     def get_id(self) -> str:
         return self.token
 
-    def may(self, right: Right) -> bool:
-        return right in self.rights
+    def may(self, *rights: Right) -> bool:
+        """Whether one of the rights is theirs."""
+        return not self.rights.isdisjoint(rights)
+
+    @property
+    def may_adopt(self) -> bool:
+        return self.may(*ADOPTING)
 
     @property
     def is_owner(self) -> bool:

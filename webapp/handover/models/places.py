@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from webapp.accounts.models import Account, Company
+from webapp.accounts.permissions import ADOPTING
 from webapp.accounts.principal import Principal
 from webapp.devices.models import Device, DeviceState, Probe, Status
 from webapp.devices.models.permission import DevicePermission
@@ -74,9 +75,9 @@ def end_assignments(site_id: int) -> None:
 
 
 def assign_asker(site_id: int, company_id: int, account_id: int) -> None:
-    """Who has asked for a site looks after it, as far as they still belong to the company."""
+    """Who has asked for a site looks after it, as far as they still belong to the company and might ask for it."""
     person = Account.active(account_id)
-    if person and person.company_id == company_id:
+    if person and person.company_id == company_id and not person.rights.isdisjoint(ADOPTING):
         Assignment.insert(site=site_id, account=account_id).on_conflict_ignore().execute()
 
 

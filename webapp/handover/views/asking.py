@@ -8,7 +8,7 @@ from flask import flash, request
 from flask_login import current_user
 
 from webapp.accounts.guard import may, me
-from webapp.accounts.permissions import Right
+from webapp.accounts.permissions import ADOPTING, Right
 from webapp.common.errors import Refused, TooMany
 from webapp.common.htmx import go_on_to, leave_to, show_page, wants_part
 from webapp.common.i18n import _, date_and_time
@@ -138,13 +138,14 @@ def withdraw_request(request_id: int) -> Any:
     withdrawn = requests.withdraw(current_user, request_id)
     flash(_("The request is withdrawn."))
     if withdrawn.kind == Asked.ADOPTION:
-        return go_on_to("handover.existing")
+        return go_on_to("handover.existing" if current_user.may_adopt else "sites.index")
     if withdrawn.device_id:
         return go_on_to("handover.password_reset", device_id=withdrawn.device_id)
     return go_on_to("sites.show", site_id=withdrawn.site_id)
 
 
 @bp.get("/sites/existing")
+@may(*ADOPTING)
 def existing() -> Any:
     return show_page("handover/existing.html", form=ExistingSiteForm(formdata=None), **adoptions())
 
@@ -156,6 +157,7 @@ def adoptions() -> dict[str, Any]:
 
 
 @bp.post("/sites/existing")
+@may(*ADOPTING)
 def ask_adoption() -> Any:
     form = ExistingSiteForm()
     if not form.validate():
