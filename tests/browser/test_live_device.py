@@ -60,3 +60,20 @@ def test_a_check_that_finds_nothing_new_brings_its_time_and_leaves_the_rest_alon
     polled(page, 200)
     expect(page.locator("#status .verdict")).to_contain_text("Offline")
     checked(house, 5)
+
+
+@pytest.mark.parametrize("at", ["", "/address/edit"])
+def test_saving_another_name_renames_the_page_and_leaves_every_card_once(phones, house, signed_in, at):
+    phone = phones(house.url, storage_state=signed_in)
+    phone.goto(house.pages["device emoji"] + at)
+    cards = phone.locator("section.card > header > h2")
+    before = cards.all_inner_texts()
+    for name in ("Second name", "Third name"):
+        if not at or name == "Third name":
+            phone.get_by_role("link", name="Edit", exact=True).click()
+        phone.get_by_label("Device name").fill(name)
+        with phone.expect_response(lambda reply: reply.url.endswith("/type")):
+            phone.get_by_role("button", name="Save", exact=True).click()
+        expect(phone.get_by_role("heading", name=name)).to_be_visible()
+        expect(phone).to_have_title(f"{name} · Sitehand")
+        expect(cards).to_have_text(before)

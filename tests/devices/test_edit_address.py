@@ -54,7 +54,8 @@ def test_with_htmx_the_row_the_title_and_the_status_come_back(admin, device):
     assert (
         'id="address"' in reply.text and 'id="title" hx-swap-oob="true"' in reply.text and 'id="status"' in reply.text
     )
-    assert "Back door" in reply.text
+    assert "Back door" in reply.text and "<title>Back door · Sitehand</title>" in reply.text
+    assert 'id="type"' not in reply.text and reply.headers["HX-Trigger"] == "checked", "the type fetches itself, once"
 
 
 def test_a_new_name_alone_asks_the_device_nothing(admin, device, camera):

@@ -144,7 +144,7 @@ def save_address(device_id: int) -> Any:
         return show_address_form(device, form), 429, {"Retry-After": str(no.retry_after)}
     if wants_part():
         page = device_page(devices.find(current_user, device_id), status=True)
-        return show_page("devices/_address_saved.html", **page)
+        return show_page("devices/_address_saved.html", **page), {"HX-Trigger": "checked"}
     return go_on_to("devices.address", device_id=device_id)
 
 
