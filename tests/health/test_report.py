@@ -87,6 +87,14 @@ def test_a_device_with_all_that_is_known_of_it(admin, bakery):
         assert all(part in text for part in said.split("; ")), said
 
 
+def test_its_headline_is_of_the_worst(admin, bakery):
+    make_device(bakery)
+    assert 'class="verdict ok"' in admin.get(f"/sites/{bakery.id}/report").text
+    make_recorder(bakery)
+    assert "1 device needs a look. All 2 devices are online." in page(admin, bakery)
+    assert 'class="verdict warn"' in admin.get(f"/sites/{bakery.id}/report").text
+
+
 def test_what_is_not_known_is_not_made_up(admin, bakery):
     make_device(bakery, name="Silent", status=Status.OFFLINE)
     make_device(bakery, name="Off", health_monitoring=False)

@@ -14,6 +14,7 @@ from webapp.accounts.permissions import Role
 from webapp.common import clock
 from webapp.devices.models import DeviceState, Status
 from webapp.health.models import DeviceHour
+from webapp.protocols.isapi.kinds import Kind
 
 PAUSED = {"health_monitoring": False}
 
@@ -50,6 +51,12 @@ UP, DOWN = Status.ONLINE, Status.OFFLINE
         ([UP, Status.CHECKING], ("off", "1 of 2 devices is online. Of the others nothing is known.")),
         ([Status.CHECKING], ("off", "Nothing is known: not checked lately.")),
         ([UP, UP, PAUSED], ("ok", "All 2 monitored devices are online.")),
+        ([UP, {"type": Kind.UNKNOWN}], ("warn", "1 device needs a look. All 2 devices are online.")),
+        ([DOWN, {"type": Kind.UNKNOWN}], ("bad", "1 of 2 devices is down.")),
+        (
+            [Status.CHECKING, UP, {"type": Kind.UNKNOWN}],
+            ("warn", "1 device needs a look. 2 of 3 devices are online. Of the others nothing is known."),
+        ),
         ([PAUSED, PAUSED], ("off", "Health monitoring is off for all devices.")),
     ],
 )

@@ -35,6 +35,7 @@ class Row(NamedTuple):
     shares: tuple[Share, Share, Share]
     storage: list[str]
     cameras: list[str]
+    look: bool  # something of these is not well
     offline_at: datetime | None
 
     @property
@@ -71,8 +72,9 @@ def left_out(by: Principal, site: Site) -> str:
 def counts(rows: list[Row]) -> dict[str, int]:
     """As the filters of the list count, as far as the verdict asks for it."""
     shown = Counter(row.shown for row in rows)
-    down = sum(row.tone == "bad" for row in rows)
-    return {"all": len(rows), "down": down, "paused": shown[Status.PAUSED], "online": shown[Status.ONLINE]}
+    down, look = sum(row.tone == "bad" for row in rows), sum(row.look for row in rows)
+    kinds = {"paused": shown[Status.PAUSED], "online": shown[Status.ONLINE]}
+    return {"all": len(rows), "down": down, "attention": look, **kinds}
 
 
 class Shares:
@@ -110,7 +112,9 @@ def since_day(day: int) -> float:
 def read(known: Known, shares: tuple[Share, Share, Share], offline_at: datetime | None) -> Row:
     tone, icon, status = STATUSES[Status(known.shown)]
     found = summary.told(known)
-    recorder = known.device.type in summary.RECORDERS
+    recorder, online = known.device.type in summary.RECORDERS, known.shown == Status.ONLINE
+    storage = list(summary.disks(found, recorder)) if online else []
+    cameras = list(summary.cameras(found)) if online and recorder else []
     return Row(
         device=known.device,
         type=type_name(known.device.type),
@@ -120,8 +124,9 @@ def read(known: Known, shares: tuple[Share, Share, Share], offline_at: datetime 
         status=str(status),
         checked_at=known.state.checked_at if known.state else None,
         shares=shares,
-        storage=lines(summary.disks(found, recorder)) if known.shown == Status.ONLINE else [],
-        cameras=lines(summary.cameras(found)) if recorder and known.shown == Status.ONLINE else [],
+        storage=lines(storage),
+        cameras=lines(cameras),
+        look=any(item.tone in summary.WORST for item in storage + cameras),
         offline_at=offline_at,
     )
 

@@ -57,12 +57,21 @@ def overview_text(by: Principal, site: Site | None = None) -> str:
 
 
 def verdict(counts: dict[str, int]) -> Verdict | None:
-    """A site in one line, by the counts of the filters of its device list; None without devices."""
-    total, paused, online = counts["all"], counts["paused"], counts["online"]
+    """A site in one line, the worst first, by the counts of the filters of its device list; None without devices."""
+    total = counts["all"]
     if not total:
         return None
     if down := counts["down"]:
         return Verdict("bad", "cross", some(down, total))
+    answering = reached(total, counts["paused"], counts["online"])
+    if look := counts.get("attention", 0):  # packs of earlier releases do not count it
+        worst = plural("%(num)s device needs a look.", "%(num)s devices need a look.", look)
+        return Verdict("warn", "alert", f"{worst} {answering.text}")
+    return answering
+
+
+def reached(total: int, paused: int, online: int) -> Verdict:
+    """How many devices answer, where none is known to be down."""
     if paused == total:
         return Verdict("off", "dash", _("Health monitoring is off for all devices."))
     if not online:
