@@ -179,6 +179,11 @@ def test_nothing_is_inline(house):
     assert faults(house.all, lambda one: one.html.inline_code()) == []
 
 
+def test_every_choice_shows_that_it_opens(house):
+    drawn = '<div class="with"><select'
+    assert faults(house.all, lambda one: one.text.count("<select") != one.text.count(drawn)) == []
+
+
 def test_names_are_shown_and_never_run(house):
     assert faults(house.all, lambda one: one.html.having("data-evil") or "49 }}" in one.text) == []
     device = next(one for one in house.all if one.name == "device markup" and one.is_page)

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import FLAGS, NAMES
 from tests.browser.looks import STICKING_OUT
@@ -59,3 +59,32 @@ def test_a_sheet_as_a_page_has_the_margins_of_its_card_alone(phone, house):
     phone.goto(house.pages["handover release"])
     heading, card = phone.locator("main .sheet h2").bounding_box(), phone.locator(".card:has(.sheet)").bounding_box()
     assert heading["x"] - card["x"] == 16
+
+
+LONG = "Kameraaufzeichnungsanlage" * 4
+
+
+@pytest.mark.parametrize("width", [412, 1280])
+def test_a_long_name_stays_within_the_message_that_says_it_and_above_its_button(phones, house, signed_in, width):
+    size = {"width": width, "height": 900}
+    page = phones(house.url, storage_state=signed_in, viewport=size, is_mobile=False)
+    page.goto(house.pages["new site"])
+    page.locator("[name=name]").fill(f"{LONG} {width}")
+    page.get_by_role("button", name="Save", exact=True).click()
+    toast = page.locator(".toast")
+    for box in (toast.bounding_box(), toast.get_by_role("button", name="Dismiss").bounding_box()):
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    title, button = page.locator("h1").bounding_box(), page.get_by_role("link", name="Add device").bounding_box()
+    assert title["y"] + title["height"] <= button["y"] and page.evaluate(STICKING_OUT) == []
+    page.goto(f"{page.url}/delete")
+    page.locator("[name=name]").fill(f"{LONG} {width}")
+    page.get_by_role("button", name="Delete site").click()
+    expect(page.get_by_text("is deleted")).to_be_visible()
+
+
+def test_a_long_name_is_not_cut_off_beside_its_box(phone, house):
+    phone.goto(house.pages["site full"] + "/labels")
+    phone.locator("#labels-devices label").last.evaluate(f"(e) => {{ e.textContent = '{LONG}' }}")
+    label, card = (phone.locator(one).last.bounding_box() for one in ("#labels-devices label", "main .card"))
+    assert label["x"] + label["width"] <= card["x"] + card["width"]
+    assert phone.locator("#labels-devices label").last.evaluate("(e) => e.scrollWidth <= e.clientWidth")
