@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import assign, make_company, make_device, make_employee, make_site
-from webapp.accounts.permissions import Role
+from tests.factories import assign, make_company, make_device, make_employee, make_owner, make_role, make_site
+from webapp.accounts.permissions import Right, Role
 from webapp.common import clock
 from webapp.db import database
 from webapp.devices.models import Status
@@ -36,6 +36,28 @@ def test_an_observer_is_not_led_to_what_they_may_not_do(sign_in, company):
     assert (
         "/sites/new" not in page and "No site is assigned to you. Ask Ada Admin." in page and "Three steps" not in page
     )
+
+
+def test_whoever_adds_no_sites_is_told_what_is_theirs_to_do(sign_in, company):
+    site = make_site(company)
+    for rights, told in (([], "once somebody has added them"), ([Right.MANAGE_DEVICES], "How to begin")):
+        employee = make_employee(company, Role.OWN, own_role=make_role(company, f"Has {len(rights)}", *rights))
+        assign(site, employee)
+        page = sign_in(employee.email).get("/").text
+        assert told in page and "Add a site" not in page and ("Add its devices" in page) == bool(rights)
+
+
+@pytest.mark.parametrize("path", ["/", "/devices", "/devices?status=down"])
+def test_devices_that_owners_keep_to_themselves_are_not_said_to_be_missing(admin, company, path):
+    for _n in range(2):
+        make_owner(make_device(make_site(company)).site, authorized=False)
+    page = admin.get(path).text
+    assert "2 sites are not authorized by their owners" in page and 'href="/sites"' in page
+    assert "No devices yet" not in page and "Three steps" not in page
+    make_site(company)
+    assert ("Three steps" if path == "/" else "2 sites are not") in admin.get(path).text
+    make_device(Site.get(Site.owner.is_null()))
+    assert "not authorized" not in admin.get(path).text
 
 
 def test_each_figure_matches_the_list_that_it_opens(admin, company):

@@ -15,6 +15,7 @@ from webapp.common import disk
 from webapp.common.htmx import show_page
 from webapp.common.i18n import _, direction, language
 from webapp.db import is_trouble, open_connection, pending_migrations
+from webapp.devices.services import lists
 from webapp.handover.services import owned
 from webapp.health.services import rollup
 from webapp.home.services import drawn
@@ -29,8 +30,10 @@ def show() -> Any:
         return show_page("owners/home.html", **owned.home_page(guard.me()))
     seen = rollup.overview(guard.me())
     trouble, full = rollup.engine_trouble(seen.counts.watched), disk.used(config.current().data)
+    closed = 0 if seen.counts.devices else lists.count_closed_sites(guard.me())
     app = profile.end_user_app(guard.me().company_id, request.host_url)
     told = {
+        "closed": closed,
         "app": app,
         "svg": drawn(app.url),
         "trouble": trouble,

@@ -17,7 +17,7 @@ from webapp.common.text import words
 from webapp.db import gather, is_sqlite
 from webapp.devices.models.device import devices_told_sql
 from webapp.devices.models.state import INTERVALS, Status
-from webapp.sites.models import SiteStatus, seen_sql
+from webapp.sites.models import Site, SiteStatus, seen_sql
 
 # What may be claimed of a device now, and how bad that is: down, needs a look, not known, well.
 SHOWN = """
@@ -188,6 +188,11 @@ def sites(by: Principal, query: str, page: int, now: datetime, interval: int) ->
     paging, aged = [PAGE, (page - 1) * PAGE], stale(now, interval)
     values = [at, *params, closed, *paging, aged, aged, at, by.company_id]
     return gather(sql, values, len(SiteRow._fields) + 1)
+
+
+def closed_sites(by: Principal) -> int:
+    """How many sites a person sees without their devices."""
+    return int(Site.select().where(Site.seen_by(by), ~Site.devices_seen_by(by)).count())
 
 
 def read_sites(text: str) -> tuple[list[SiteRow], int]:

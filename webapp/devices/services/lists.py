@@ -21,6 +21,16 @@ def read_devices(text: str, page: int) -> Found:
     return Found(found, matching, page, counts | {"all": counts[""]})
 
 
+def is_empty(text: str) -> bool:
+    """Whether `device_text` has found no device, without reading it."""
+    return text.startswith("[[null")
+
+
+def count_closed_sites(by: Principal) -> int:
+    """How many of a person's sites are closed to the company: it is not told of their devices."""
+    return lists.closed_sites(by)
+
+
 # The filters that are offered: the first always, the others where they would find something.
 ALWAYS = ("", "down", "attention", "online")
 KINDS = ("offline", "auth_failed", "locked", "certificate_changed", "other_device", "unsupported")  # of down

@@ -30,9 +30,10 @@ def index() -> Any:
     if page > 1 and not lists.read_devices(text, page).rows:
         kept: dict[str, Any] = {name: text for name, text in chosen.items() if text}
         return redirect(url_for("devices.index", **kept), 303)
-    version = lists.version(text)
+    closed = lists.count_closed_sites(guard.me()) if lists.is_empty(text) else 0
+    version = lists.version(text, str(closed))
     if wants_part() and request.args.get("v") == version:
         return "", 204  # a poll, and all that it shows is so still
-    key = (text, page, *chosen.values())
+    key = (text, closed, page, *chosen.values())
     found = partial(lists.read_devices, text, page)
-    return show_list("devices/index.html", "devices/_list.html", key, found, **shown(chosen, version))
+    return show_list("devices/index.html", "devices/_list.html", key, found, closed=closed, **shown(chosen, version))
