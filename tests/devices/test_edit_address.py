@@ -98,6 +98,7 @@ def test_the_audit_names_the_fields_alone(admin, device):
 def test_nothing_changed_is_said(admin, device):
     reply = save(admin, device)
     assert reply.status_code == 409 and "Nothing to save" in reply.text and Device.get_by_id(device.id).version == 1
+    assert 'role="alert"' not in reply.text and "<title>Error" not in reply.text, "it is no fault"
 
 
 def test_a_concurrent_edit_is_refused_with_the_difference_and_nothing_lost(admin, sign_in, company, device):

@@ -160,4 +160,18 @@ def test_a_site_without_devices_says_so_once(owner, site):
     assert len(re.findall("[Nn]o devices yet", owner.get(f"/sites/{site.id}").text)) == 1
     Site.update(company=None).where(Site.id == site.id).execute()
     page = owner.get(f"/sites/{site.id}").text
-    assert "Nobody looks after this site." in page and len(re.findall("[Nn]o devices yet", page)) == 1
+    assert "Nobody looks after this site." in page and not re.findall("[Nn]o devices yet|your installer", page)
+
+
+def test_a_site_without_a_company_and_devices_tells_its_id_and_what_that_is_for(owner, site):
+    owner.post(f"/sites/{site.id}/release-company", name="Bakery")
+    page, code = owner.get(f"/sites/{site.id}").text, Site.get_by_id(site.id).code
+    assert f'Its ID is <bdi dir="ltr">{code}</bdi>. Read it out to a company' in page
+    german = owner.get(f"/sites/{site.id}", headers={"Accept-Language": "de"}).text
+    assert f'Die ID lautet <bdi dir="ltr">{code}</bdi>.' in german
+
+
+def test_a_german_sentence_ends_once(owner, site):
+    Site.update(authorized_until=clock.now() + timedelta(hours=4)).where(Site.id == site.id).execute()
+    sheet = owner.get(f"/sites/{site.id}/extend", headers={"Accept-Language": "de"}).text
+    assert re.search(r"Standort betreuen: bis [^<]*Min\.</p>", sheet), sheet

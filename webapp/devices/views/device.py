@@ -156,8 +156,13 @@ def ask_again(form: AddressForm) -> AddressForm:
 
 
 def refuse_address(device_id: int, form: AddressForm, no: Refused) -> str:
-    """The form again with the reason; after somebody else's change also with theirs beside yours (E4)."""
+    """The form again with the reason; after somebody else's change also with theirs beside yours (E4).
+
+    That nothing was changed is no fault, and is said without alarm (E5).
+    """
     device, theirs = devices.find(current_user, device_id), None
+    if no.code == "unchanged":
+        return show_address_form(device, form, nothing=no.why)
     if no.code == "changed_meanwhile":
         form.version.data = str(device.version)
         theirs = differences(device, form)
