@@ -65,6 +65,20 @@ def test_the_health_switch_needs_it_once_the_site_has_an_owner(admin, site, olga
         assert admin.post(url, htmx=htmx, on="1").status_code == 409, "in the middle of a session"
 
 
+def test_the_switch_is_not_offered_before_and_the_way_to_ask_is(admin, site, olga, cameras):
+    device, ask_there = cameras[0], f'href="/sites/{site.id}/permissions">Ask for the permission'
+    for path in (f"/devices/{device.id}", f"/devices/{device.id}/monitoring"):
+        page = admin.get(path, htmx=path.endswith("monitoring")).text
+        assert ask_there in page and 'role="switch"' not in page
+    sheet = {"HX-Target": "sheet"}
+    refused = admin.get(f"/devices/{device.id}/monitoring/off", htmx=True, headers=sheet)
+    assert refused.status_code == 409 and ask_there in refused.text and refused.text.count("data-close") == 2
+    grant(admin, site, olga)
+    page = admin.get(f"/devices/{device.id}").text
+    assert ask_there not in page and 'role="switch" aria-checked="true"' in page
+    assert admin.get(f"/devices/{device.id}/monitoring/off", htmx=True).status_code == 200
+
+
 def test_without_an_owner_everything_is_open(admin, site, cameras):
     assert admin.post(f"/devices/{cameras[0].id}/monitoring", on="0").status_code < 400
 

@@ -13,12 +13,16 @@ from peewee import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from webapp.common.errors import Forbidden, NotFound, Refused, TooMany
-from webapp.common.htmx import wants_part
-from webapp.common.i18n import _
+from webapp.common.htmx import htmx, wants_part
+from webapp.common.i18n import _, lazy
 from webapp.common.vault import Broken
 from webapp.db import Unavailable, drop_broken_connection, is_trouble
 
 log = structlog.get_logger("web")
+
+
+# Refusal at a site → where a person goes next, and what the way there is called.
+NEXT = {"no_configuration": ("handover.permissions", lazy("Ask for the permission"))}
 
 
 def install(app: Flask) -> None:
@@ -34,6 +38,7 @@ def install(app: Flask) -> None:
 def say(status: int, title: str, text: str = "", href: str = "", label: str = "") -> Any:
     context = {"status": status, "title": title, "text": text, "href": href, "label": label}
     if wants_part():
+        context["in_sheet"] = htmx.target == "sheet"
         return render_template("errors/_error.html", **context), status
     if request_ctx.url_adapter is None:  # the Host header is none, so nothing can be linked to
         return plain(status, title, text)
@@ -52,8 +57,9 @@ def refused(error: Refused) -> Any:
     """409; 403 where it is the reading itself that the owner of a site does not allow (Z7). Leads to the site."""
     site_id = error.facts.get("site_id")
     unread = error.code == "closed" and request.method == "GET"
-    href, label = (url_for("sites.show", site_id=site_id), _("To the site")) if site_id else ("", "")
-    return say(403 if unread else 409, _("Not possible now"), error.why, href, label)
+    endpoint, label = NEXT.get(error.code, ("sites.show", lazy("To the site")))
+    href = url_for(endpoint, site_id=site_id) if site_id else ""
+    return say(403 if unread else 409, _("Not possible now"), error.why, href, str(label) if href else "")
 
 
 def not_found() -> Any:

@@ -13,11 +13,15 @@ def has(device: Device, kind: Permission) -> bool:
     return device.site.owner_id is None or DevicePermission.holds(device, kind)
 
 
+def may_configure(device: Device) -> bool:
+    return has(device, Permission.CONFIGURATION)
+
+
 def require_configuration(device: Device) -> None:
     """Raise Refused (`no_configuration`) where the owner has not given the permission, or it has run out."""
-    if not has(device, Permission.CONFIGURATION):
+    if not may_configure(device):
         why = _(
             "The owner has not given your company the permission to configure %(device)s. Ask the owner for it.",
             device=device.name,
         )
-        raise Refused(why, "no_configuration")
+        raise Refused(why, "no_configuration", site_id=device.site_id)

@@ -17,7 +17,7 @@ from webapp.devices.advice import advice
 from webapp.devices.models import Device, DeviceState, Probe, Status
 from webapp.devices.models.state import FLEETING
 from webapp.devices.rows import probe_view
-from webapp.devices.services import devices, types
+from webapp.devices.services import devices, permissions, types
 from webapp.devices.services.lists import version
 from webapp.handover.services import looking, rental
 from webapp.health.forms import SilenceForm
@@ -33,6 +33,7 @@ def device_page(device: Device, status: bool = False, whole: bool = False) -> di
     page: dict[str, Any] = {
         "device": device,
         "may_manage": devices.may_manage(current_user, device),
+        "may_configure": permissions.may_configure(device),
         "may_set_type": types.may_set_type(device),
         "detected": detected(device),
         "type_name": words.type_name,
@@ -73,7 +74,7 @@ def status_version(page: dict[str, Any], marks: tuple[object, ...]) -> str:
     """
     device, state = page["device"], page["state"]
     read = (state.checked_at is None, state.seen_key, state.status) if state else ()
-    shown = [page[name] for name in ("status", "stranger", "probe", "silence", "may_manage")]
+    shown = [page[name] for name in ("status", "stranger", "probe", "silence", "may_manage", "may_configure")]
     told = (device.name, device.version, device.connection_version, device.pin, device.type, device.model)
     flags = f"{'r' if page['probe'] else 'i'}{'m' if device.health_monitoring else 'o'}"
     return flags + version(repr((*shown, read, *told, device.serial, device.firmware, marks)), language())

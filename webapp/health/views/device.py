@@ -14,7 +14,7 @@ from webapp.accounts.permissions import Right
 from webapp.common.htmx import go_on_to, is_poll, show_page, show_part, wants_part
 from webapp.common.i18n import _
 from webapp.devices.models import Device, DeviceState
-from webapp.devices.services import devices
+from webapp.devices.services import devices, permissions
 from webapp.handover.services import looking
 from webapp.health.forms import SilenceForm
 from webapp.health.services import gate, parts, silences
@@ -45,13 +45,15 @@ def monitoring(device_id: int) -> Any:
     device = look_at(device_id)
     if not wants_part():
         return redirect(url_for("devices.show", device_id=device_id), 303)
-    return show_page("health/_monitoring.html", device=device, may_manage=devices.may_manage(current_user, device))
+    may = {"may_manage": devices.may_manage(current_user, device), "may_configure": permissions.may_configure(device)}
+    return show_page("health/_monitoring.html", device=device, **may)
 
 
 @bp.get("/devices/<id:device_id>/monitoring/off")
 @may(Right.MANAGE_DEVICES)
 def confirm_off(device_id: int) -> Any:
     device = look_at(device_id)
+    permissions.require_configuration(device)
     return show_part("health/off.html", "health/_off.html", device=device, losses=gate.losses())
 
 
