@@ -109,7 +109,6 @@ def test_each_hour_and_each_person_has_a_row_and_the_newest_stands_first(app, ow
         "/devices/{device}/type",
         "/devices/{device}/delete",
         "/devices/{device}/silence",
-        "/devices/{device}/monitoring/off",
         "/devices/{device}/qr",
     ],
 )
