@@ -15,10 +15,11 @@ from tests.client import Person
 from tests.conftest import PASSWORD
 from tests.devices.test_list import statements
 from tests.factories import assign, make_device, make_employee, make_site
-from tests.owners.houses import family_of
+from tests.owners.houses import family_of, permit
 from webapp.audit.models import AuditEntry
 from webapp.common import clock
 from webapp.db import database, is_sqlite
+from webapp.devices.models import Permission
 from webapp.handover.models import Look
 from webapp.handover.services import looking
 from webapp.sites.models import Site, SiteStatus
@@ -109,11 +110,13 @@ def test_each_hour_and_each_person_has_a_row_and_the_newest_stands_first(app, ow
         "/devices/{device}/type",
         "/devices/{device}/delete",
         "/devices/{device}/silence",
+        "/devices/{device}/monitoring/off",
         "/devices/{device}/qr",
     ],
 )
 @pytest.mark.parametrize("htmx", [False, True])
 def test_every_page_with_devices_counts(admin, site, devices, path, htmx):
+    permit(devices[0], Permission.CONFIGURATION)
     assert admin.get(path.format(site=site.id, device=devices[0].id), htmx=htmx).status_code == 200
     (look,) = Look.select()
     assert (look.name, look.count) == ("Ada Admin", int(path.startswith("/devices")))
