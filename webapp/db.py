@@ -122,14 +122,16 @@ def rows(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     return list(database.execute_sql(marked(sql), tuple(params)).fetchall())
 
 
-def gather(sql: str, params: Sequence[Any], width: int) -> str:
+def gather(sql: str, params: Sequence[Any], width: int, by: str = "") -> str:
     """All rows of a statement with so many columns as the text of a JSON list of lists: equal texts mean equal rows.
 
     It is for the list pages: SQLite lets another thread in at every row that is fetched, and this is a single one.
+    `by` ("c0, c1") is by what PostgreSQL sorts where the statement does not: it gives another order when it likes.
     """
     names = ", ".join(f"c{number}" for number in range(width))
     row, table = JSON["sqlite" if is_sqlite() else "postgresql"]
-    sql = f"WITH found({names}) AS ({sql}) SELECT {table.format(row.format(names))} FROM found"  # noqa: S608  (names of our own)
+    sorted_rows = row.format(names) + (f" ORDER BY {by}" if by and not is_sqlite() else "")
+    sql = f"WITH found({names}) AS ({sql}) SELECT {table.format(sorted_rows)} FROM found"  # noqa: S608  (names of our own)
     return str(database.execute_sql(marked(sql), tuple(params)).fetchone()[0])
 
 

@@ -124,7 +124,7 @@ def devices(by: Principal, chosen: dict[str, str], page: int, now: datetime, int
         params += [pattern] * 2
     kept = STATUSES.get(chosen.get("status", ""), "1 = 0")
     sql = DEVICES.format(mine=mine(" AND ".join(where)), counts=COUNTS, chosen=kept)
-    return gather(sql, [*params, PAGE, (page - 1) * PAGE], DEVICE_WIDTH + COUNTS_WIDTH)
+    return gather(sql, [*params, PAGE, (page - 1) * PAGE], DEVICE_WIDTH + COUNTS_WIDTH, "c0")
 
 
 def read_devices(text: str) -> tuple[list[DeviceRow], int, dict[str, int]]:

@@ -83,6 +83,7 @@ class Overview(NamedTuple):
     worst: list[DeviceRow]  # that need somebody and are in no outage
 
 
+SORTED = "c0, c2, c14"  # devices by id; outages, which have none, by site and address
 ROW, TOLD, COUNTED = len(DeviceRow._fields), 6, len(Counts._fields)
 
 
@@ -93,7 +94,7 @@ def overview(
     (seen, values), (theirs, chosen) = seen_sql(by), devices_told_sql(by)
     where, chosen = (f"{theirs} AND s.id = ?", [*chosen, site_id]) if site_id else (theirs, chosen)
     sql = OVERVIEW.format(mine=mine(where, MORE), silent=marks(silent), seen=seen)
-    return gather(sql, [*mine_values(now, interval), *chosen, *silent, most, *values], ROW + TOLD + COUNTED)
+    return gather(sql, [*mine_values(now, interval), *chosen, *silent, most, *values], ROW + TOLD + COUNTED, SORTED)
 
 
 def read_overview(text: str) -> Overview:
