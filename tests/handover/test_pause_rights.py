@@ -54,13 +54,17 @@ def test_whoever_is_second_reads_the_reason_of_the_first(admin, thing):
 
 
 def test_of_many_at_once_one_counts(ada, thing):
-    begin, end = (rental.pause_site, rental.resume_site) if isinstance(thing, Site) else DEVICE
-    for told in (at_once(*[lambda: begin(ada, thing, "x")] * 10), at_once(*[lambda: end(ada, thing)] * 10)):
+    what = of(thing)
+    for told in (
+        at_once(*[lambda: rental.pause(ada, *what, "x")] * 10),
+        at_once(*[lambda: rental.resume(ada, *what)] * 10),
+    ):
         assert sorted(told) == [False] * 9 + [True], told
     assert service_acts() == ["service.paused", "service.resumed"]
 
 
-DEVICE = rental.pause_device, rental.resume_device
+def of(thing: Site | Device) -> tuple[Site, Device | None]:
+    return (thing, None) if isinstance(thing, Site) else (thing.site, thing)
 
 
 def test_what_is_not_rented_is_refused(admin, company, olga):
@@ -117,9 +121,8 @@ def test_what_has_changed_meanwhile_is_looked_at_again(company, olga, rented, th
         authorization.release_company(principal(olga), rented)
     else:
         Site.update(rental=False).execute()
-    begin, _end = (rental.pause_site, rental.resume_site) if isinstance(thing, Site) else DEVICE
     with pytest.raises((NotFound, Refused)):
-        begin(by, read, "Unpaid")
+        rental.pause(by, *of(read), "Unpaid")
     assert not Suspension.select().count() and service_acts() == []
 
 
@@ -128,8 +131,8 @@ def test_releasing_and_pausing_at_once_leave_no_pause(ada, company, olga):
         site = rent(make_site(company, name=f"Site {number}"), olga)
         device = make_device(site)
         at_once(
-            lambda s=site: rental.pause_site(ada, s, "x"),
-            lambda d=device: rental.pause_device(ada, d, "x"),
+            lambda s=site: rental.pause(ada, s, None, "x"),
+            lambda d=device: rental.pause(ada, d.site, d, "x"),
             lambda s=site: authorization.release_company(principal(olga), s),
         )
         assert not Suspension.select().where(Suspension.site == site.id).count()

@@ -109,7 +109,7 @@ def furnished(ada, rented, cameras, company):
         links.make(ada, device, 7, 1)
         DevicePermission.grant(device.id, company.id, "configuration", device.added_at, None)
     requests.ask_password_reset(ada, Device.get_by_id(cameras[0].id), "Lost")
-    rental.pause_device(ada, Device.get_by_id(cameras[1].id), "Unpaid")
+    rental.pause(ada, rented, Device.get_by_id(cameras[1].id), "Unpaid")
     return list(Device.select().order_by(Device.id))
 
 
@@ -178,7 +178,7 @@ def test_devices_that_are_not_rented_stay(owner, site, olga, cameras):
 
 def test_another_company_adopts_it_without_rental(rented, ada, olga, owner):
     other = make_employee(make_company("Southlight"), Role.INSTALLER_ADMIN)
-    rental.pause_site(ada, rented, "Unpaid")
+    rental.pause(ada, rented, None, "Unpaid")
     authorization.release_company(principal(olga), fresh(rented))
     requests.ask_adoption(principal(other), fresh(rented).code, "")
     requests.grant(principal(olga), AccessRequest.get(AccessRequest.company == other.company_id))
@@ -186,7 +186,7 @@ def test_another_company_adopts_it_without_rental(rented, ada, olga, owner):
     assert (now.company_id, now.rental) == (other.company_id, False) and not Suspension.select().count()
     assert "paused by" not in owner.get("/").text
     with pytest.raises(Refused) as no:
-        rental.pause_site(principal(other), now, "Unpaid")
+        rental.pause(principal(other), now, None, "Unpaid")
     assert no.value.code == "not_rented"
 
 

@@ -37,10 +37,10 @@ def rented(by: Principal, company: Company, name: str) -> dict[str, str]:
         make_owner(site, name=name)
         Site.update(rental=True).where(Site.id == site.id).execute()
     whole, single = (Site.get_by_id(site.id) for site in made.values())
-    rental.pause_site(by, whole, name)
+    rental.pause(by, whole, None, name)
     paused, other = Device.select().where(Device.site == single.id).order_by(Device.id).limit(2)
     hidden = Device.get(Device.site == whole.id)
-    rental.pause_device(by, paused, name)
+    rental.pause(by, paused.site, paused, name)
     pages = {f"rented {state}": f"/sites/{site.id}" for state, site in made.items()}
     pages |= {f"rented {state} {rest}": f"/sites/{made[state].id}/{rest}" for state, rest in RENTED}
     pages |= {"rented device": f"/devices/{other.id}", "rented device pause": f"/devices/{other.id}/pause"}

@@ -68,67 +68,45 @@ def control(by: Principal, device: Device) -> Control | None:
 
 
 @contextmanager
-def held(by: Principal, site_id: int) -> Iterator[Site]:
-    """The site, whose service this person may pause, until the transaction within ends. Raises NotFound, Refused."""
-    with holding.holding(site_id) as site:
-        sites.find(by, site_id)
-        require(by, site)
-        yield site
+def held(by: Principal, site: Site, device: Device | None) -> Iterator[Site | Device]:
+    """Whose service this person may pause, until the transaction within ends. Raises NotFound, Refused.
 
-
-def pause_site(by: Principal, site: Site, reason: str) -> bool:
-    """From this moment its owner and family see no device there. Raises NotFound, Refused.
-
-    Like the three below it tells whether it changed anything: False, and no row in the log, for a second tap.
+    A device's alone only where the company sees it: while the owner lets it.
     """
-    with held(by, site.id) as current:
-        begun = begin(by, current.id, None, reason)
+    with holding.holding(site.id) as current:
+        sites.find(by, current.id)
+        require(by, current)
+        yield current if device is None else held_device(by, current, device.id)
+
+
+def held_device(by: Principal, site: Site, device_id: int) -> Device:
+    sites.require(by, site, sites.Operation.MANAGE_DEVICES)
+    device = Device.locked(device_id)
+    if device is None:
+        raise NotFound
+    require_device(by, device)
+    return device
+
+
+def pause(by: Principal, site: Site, device: Device | None, reason: str) -> bool:
+    """From this moment owner and family do not see this device, or for None any there.
+
+    False, and no row in the log, for a second tap. Raises NotFound, Refused.
+    """
+    with held(by, site, device) as what:
+        given = {"at": clock.now(), "by_name": by.name[:128], "reason": reason[:LONGEST_REASON]}
+        begun = Suspension.begin(site.id, device and device.id, **given)
         if begun:
-            audit.record(by, "service.paused", current)
+            audit.record(by, "service.paused", what, OF_DEVICE if device else ())
     return begun
 
 
-def begin(by: Principal, site_id: int, device_id: int | None, reason: str) -> bool:
-    given = {"at": clock.now(), "by_name": by.name[:128], "reason": reason[:LONGEST_REASON]}
-    return Suspension.begin(site_id, device_id, **given)
-
-
-def resume_site(by: Principal, site: Site) -> bool:
-    """The owner sees everything again, single devices that were paused too. Raises NotFound, Refused."""
-    with held(by, site.id) as current:
-        ended = Suspension.lift(current.id, None) > 0
+def resume(by: Principal, site: Site, device: Device | None) -> bool:
+    """The owner sees it again; for None everything, single devices that were paused too. Otherwise like pause()."""
+    with held(by, site, device) as what:
+        ended = Suspension.lift(site.id, device and device.id) > 0
         if ended:
-            audit.record(by, "service.resumed", current)
-    return ended
-
-
-@contextmanager
-def held_device(by: Principal, device_id: int, site_id: int) -> Iterator[Device]:
-    """The same for one device, which the company sees only while the owner lets it. Raises NotFound, Refused."""
-    with held(by, site_id) as site:
-        sites.require(by, site, sites.Operation.MANAGE_DEVICES)
-        device = Device.locked(device_id)
-        if device is None:
-            raise NotFound
-        require_device(by, device)
-        yield device
-
-
-def pause_device(by: Principal, device: Device, reason: str) -> bool:
-    """From this moment the site's owner and family do not see this device. Raises NotFound, Refused."""
-    with held_device(by, device.id, device.site_id) as current:
-        begun = begin(by, current.site_id, current.id, reason)
-        if begun:
-            audit.record(by, "service.paused", current, OF_DEVICE)
-    return begun
-
-
-def resume_device(by: Principal, device: Device) -> bool:
-    """The owner sees it again. Raises NotFound, Refused."""
-    with held_device(by, device.id, device.site_id) as current:
-        ended = Suspension.lift(current.site_id, current.id) > 0
-        if ended:
-            audit.record(by, "service.resumed", current, OF_DEVICE)
+            audit.record(by, "service.resumed", what, OF_DEVICE if device else ())
     return ended
 
 

@@ -9,7 +9,7 @@ from flask import request
 from webapp.accounts import guard
 from webapp.accounts.guard import for_owners
 from webapp.common.errors import Forbidden
-from webapp.common.htmx import is_poll, leave_to, show_part
+from webapp.common.htmx import is_known, leave_to, show_part
 from webapp.common.i18n import _
 from webapp.common.pages import page_number
 from webapp.handover.services import holding, looking, owned
@@ -37,11 +37,6 @@ def own_site(site_id: int) -> Site:
 
 def site_page(site: Site) -> dict[str, Any]:
     return owned.site_page(guard.me(), site, page_number(request.args))
-
-
-def is_known(version: str) -> bool:
-    """Whether a poll shows just this."""
-    return is_poll() and request.args["v"] == version
 
 
 @bp.get("/requests")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from flask_login import current_user
 
 from webapp.accounts.guard import may, me
@@ -20,119 +21,116 @@ from webapp.handover.views import bp
 from webapp.sites import services as sites
 from webapp.sites.models import Site
 
-CONFIRM = "handover/asking.html"
+CONFIRM, PAUSE, RESUME = "handover/asking.html", "handover/_pause.html", "handover/_resume.html"
 
 
-def rented_site(site_id: int) -> Site:
+@dataclass(frozen=True, slots=True)
+class What:
+    """Whose service it is: the site's as a whole, or that of one device."""
+
+    site: Site
+    device: Device | None = None
+
+    @property
+    def name(self) -> str:
+        return self.device.name if self.device else self.site.name
+
+    @property
+    def page(self) -> tuple[str, dict[str, Any]]:
+        if self.device:
+            return "devices.show", {"device_id": self.device.id}
+        return "sites.show", {"site_id": self.site.id}
+
+    def ask(self, part: str, **more: Any) -> str:
+        """The sheet; it is posted to its own address."""
+        if self.device:
+            looking.note(me(), self.site, self.device.id)
+        endpoint, values = self.page
+        shown = {"site": self.site, "what": self.name, "whole": self.device is None}
+        return show_part(CONFIRM, part, post=request.path, here=url_for(endpoint, **values), **shown, **more)
+
+    def leave(self, said: str) -> Any:
+        """To its page; `said` is "" after a second tap."""
+        if said:
+            flash(said)
+        endpoint, values = self.page
+        return leave_to(endpoint, **values)
+
+
+def of_site(site_id: int) -> What:
     """Raises NotFound, Refused."""
     site = sites.find_own(current_user, site_id)
     rental.require(current_user, site)
-    return site
+    return What(site)
 
 
-def rented_device(device_id: int) -> Device:
+def of_device(device_id: int) -> What:
     """Raises NotFound, Refused."""
     device = devices.find(current_user, device_id)
     rental.require_device(current_user, device)
-    return device
+    return What(device.site, device)
 
 
-def of_site(site: Site) -> dict[str, Any]:
-    here = url_for("sites.show", site_id=site.id)
-    return {"site": site, "what": site.name, "whole": True, "here": here}
+def begin(what: What) -> Any:
+    form = PauseForm()
+    if not form.validate():
+        return what.ask(PAUSE, form=form), 422
+    try:
+        begun = rental.pause(current_user, what.site, what.device, form.reason.data)
+    except Refused as no:
+        form.form_errors = [no.why]
+        return what.ask(PAUSE, form=form), 409
+    return what.leave(_("The service of %(what)s is paused. The owner reads why.", what=what.name) if begun else "")
 
 
-def of_device(device: Device) -> dict[str, Any]:
-    looking.note(me(), device.site, device.id)
-    here = url_for("devices.show", device_id=device.id)
-    return {"site": device.site, "what": device.name, "whole": False, "here": here}
-
-
-def ask(form: PauseForm, post: str, **shown: Any) -> str:
-    return show_part(CONFIRM, "handover/_pause.html", form=form, post=post, **shown)
+def end(what: What) -> Any:
+    ended = rental.resume(current_user, what.site, what.device)
+    return what.leave(_("The service of %(what)s goes on.", what=what.name) if ended else "")
 
 
 @bp.get("/sites/<id:site_id>/pause")
 @may(Right.MANAGE_SITES)
 def show_pause(site_id: int) -> Any:
-    return ask_for_site(rented_site(site_id), PauseForm(formdata=None))
-
-
-def ask_for_site(site: Site, form: PauseForm) -> str:
-    return ask(form, url_for("handover.pause", site_id=site.id), **of_site(site))
+    return of_site(site_id).ask(PAUSE, form=PauseForm(formdata=None))
 
 
 @bp.post("/sites/<id:site_id>/pause")
 @may(Right.MANAGE_SITES)
 def pause(site_id: int) -> Any:
-    site, form = rented_site(site_id), PauseForm()
-    if not form.validate():
-        return ask_for_site(site, form), 422
-    try:
-        begun = rental.pause_site(current_user, site, form.reason.data)
-    except Refused as no:
-        form.form_errors = [no.why]
-        return ask_for_site(site, form), 409
-    if begun:
-        flash(_("The service of %(what)s is paused. The owner reads why.", what=site.name))
-    return leave_to("sites.show", site_id=site.id)
+    return begin(of_site(site_id))
 
 
 @bp.get("/sites/<id:site_id>/resume")
 @may(Right.MANAGE_SITES)
 def show_resume(site_id: int) -> Any:
-    site = rented_site(site_id)
-    post = url_for("handover.resume", site_id=site.id)
-    return show_part(CONFIRM, "handover/_resume.html", post=post, **of_site(site))
+    return of_site(site_id).ask(RESUME)
 
 
 @bp.post("/sites/<id:site_id>/resume")
 @may(Right.MANAGE_SITES)
 def resume(site_id: int) -> Any:
-    site = rented_site(site_id)
-    if rental.resume_site(current_user, site):
-        flash(_("The service of %(what)s goes on.", what=site.name))
-    return leave_to("sites.show", site_id=site.id)
+    return end(of_site(site_id))
 
 
 @bp.get("/devices/<id:device_id>/pause")
 @may(Right.MANAGE_SITES)
 def show_pause_device(device_id: int) -> Any:
-    return ask_for_device(rented_device(device_id), PauseForm(formdata=None))
-
-
-def ask_for_device(device: Device, form: PauseForm) -> str:
-    return ask(form, url_for("handover.pause_device", device_id=device.id), **of_device(device))
+    return of_device(device_id).ask(PAUSE, form=PauseForm(formdata=None))
 
 
 @bp.post("/devices/<id:device_id>/pause")
 @may(Right.MANAGE_SITES)
 def pause_device(device_id: int) -> Any:
-    device, form = rented_device(device_id), PauseForm()
-    if not form.validate():
-        return ask_for_device(device, form), 422
-    try:
-        begun = rental.pause_device(current_user, device, form.reason.data)
-    except Refused as no:
-        form.form_errors = [no.why]
-        return ask_for_device(device, form), 409
-    if begun:
-        flash(_("The service of %(what)s is paused. The owner reads why.", what=device.name))
-    return leave_to("devices.show", device_id=device.id)
+    return begin(of_device(device_id))
 
 
 @bp.get("/devices/<id:device_id>/resume")
 @may(Right.MANAGE_SITES)
 def show_resume_device(device_id: int) -> Any:
-    device = rented_device(device_id)
-    post = url_for("handover.resume_device", device_id=device.id)
-    return show_part(CONFIRM, "handover/_resume.html", post=post, **of_device(device))
+    return of_device(device_id).ask(RESUME)
 
 
 @bp.post("/devices/<id:device_id>/resume")
 @may(Right.MANAGE_SITES)
 def resume_device(device_id: int) -> Any:
-    device = rented_device(device_id)
-    if rental.resume_device(current_user, device):
-        flash(_("The service of %(what)s goes on.", what=device.name))
-    return leave_to("devices.show", device_id=device.id)
+    return end(of_device(device_id))

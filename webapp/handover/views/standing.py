@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from webapp.accounts.guard import for_owners, may, me
 from webapp.accounts.permissions import Right
-from webapp.common.htmx import go_on_to, leave_to, show_part, wants_part
+from webapp.common.htmx import go_on_to, is_known, leave_to, show_part, wants_part
 from webapp.common.i18n import _
 from webapp.handover.services import authorization, looking, rental
 from webapp.handover.services.standing import standing
@@ -25,7 +25,7 @@ def show_standing(site_id: int) -> Any:
     """A poll that brings the version it shows is told when that is so still; a new state needs the whole page anew."""
     site = sites.find_own(current_user, site_id)
     found = standing(current_user, site)
-    if wants_part() and request.args.get("v") == found.version:
+    if is_known(found.version):
         return "", 204
     if wants_part() and request.args.get("page") in AROUND:
         return leave_to(f"handover.{request.args['page']}", site_id=site.id)
