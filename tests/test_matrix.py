@@ -112,7 +112,6 @@ def lent(company: Company, southern: Company) -> dict[str, Any]:
         company=southern,
         token_hash=hash_token("y" * 43),
         maker_id=boss.id,
-        made_at=clock.now(),
         expires_at=clock.now() + timedelta(days=1),
     )
     found = {"site_id": site.id, "device_id": device.id, "pack_id": made.id, "qr.revoke_link link_id": link.id}

@@ -120,9 +120,7 @@ def test_a_form_with_faults_has_no_barriers(phone, house):
         phone.goto(house.pages[name])
         if name == "device online":
             phone.get_by_role("link", name="Edit", exact=True).click()
-            expect(
-                phone.locator("#address h2")
-            ).to_be_focused()  # it is given the focus late, and keys go where that is
+            expect(phone.locator("#address h2")).to_be_focused()  # given late, and keys go where the focus is
             phone.get_by_label("Device name").fill("")
         phone.get_by_role("button", name=button, exact=True).click()
         phone.get_by_role("alert").first.wait_for()

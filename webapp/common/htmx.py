@@ -20,6 +20,11 @@ def is_poll() -> bool:
     return wants_part() and "v" in request.args
 
 
+def is_known(version: str) -> bool:
+    """Whether a poll shows just this."""
+    return is_poll() and request.args["v"] == version
+
+
 def show_page(page: str, **context: Any) -> str:
     return render_template(page, **context)
 

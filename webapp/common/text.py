@@ -45,6 +45,12 @@ def tidy(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", bare(text))).strip()
 
 
+def with_company(name: str, company: str) -> str:
+    """ "Bea (Southern Cables)" in at most 128 characters: a long name makes room for the company."""
+    behind = f" ({company})"
+    return f"{name[: 128 - len(behind)]}{behind}"[:128]
+
+
 def bare(text: str) -> str:
     """Without the characters that take no room. Those that turn the text around stay, to be refused."""
     return text if text.isascii() else ROOMLESS.sub(r"\1", text)

@@ -21,9 +21,7 @@ def up(migrator, db):
         token_hash = CharField(max_length=64, unique=True)
         hours = IntegerField(null=True)
         maker_id = IntegerField()
-        made_at = DateTimeField()
         expires_at = DateTimeField()
-        accepted_at = DateTimeField(null=True)
         accepted_by_name = CharField(max_length=128, default="")
         until = DateTimeField(null=True)
 

@@ -9,11 +9,13 @@ from peewee import IntegrityError
 
 from webapp.accounts.permissions import Right
 from webapp.accounts.principal import Principal
+from webapp.accounts.services.acting import acting
 from webapp.audit import services as audit
 from webapp.common import clock
 from webapp.common.errors import NotFound, Refused
 from webapp.common.i18n import _
 from webapp.common.signals import site_leaving
+from webapp.common.text import with_company
 from webapp.db import transaction
 from webapp.sites.models import Assignment, Site, SiteStatus, Subcontract, places_sql
 
@@ -85,10 +87,7 @@ def is_shared_with(by: Principal, site: Site) -> bool:
 
 def called_at(by: Principal, site: Site) -> str:
     """A person's name as others at the site are to read it: a subcontractor's with the company."""
-    if not is_shared_with(by, site):
-        return by.name[:128]
-    company = f" ({by.company_name})"
-    return f"{by.name[: 128 - len(company)]}{company}"[:128]
+    return with_company(by.name, by.company_name) if is_shared_with(by, site) else by.name[:128]
 
 
 def subcontractor_of(site: Site) -> str:
@@ -114,6 +113,18 @@ def hold(by: Principal, site_id: int, operation: Operation) -> Site:
     if Site.locked(site_id) is None:
         raise NotFound
     return find_for(by, site_id, operation)  # what lets a person see it may have changed before it was locked
+
+
+def may_still(account_id: int, right: Right, site_id: int, operation: Operation) -> bool:
+    """Whether whoever made a link has to this day what it takes: the right, the site, and a state that allows it."""
+    maker = acting(account_id, "", "")
+    if maker is None or not maker.may(right):
+        return False
+    try:
+        find_for(maker, site_id, operation)
+    except (NotFound, Refused):
+        return False
+    return True
 
 
 def allows(by: Principal, site: Site, operation: Operation) -> bool:

@@ -12,7 +12,7 @@ from webapp.accounts import guard
 from webapp.accounts.guard import for_owners, may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused
-from webapp.common.htmx import is_poll, leave_to, show_page, show_part, wants_part
+from webapp.common.htmx import is_known, is_poll, leave_to, show_page, show_part, wants_part
 from webapp.common.i18n import _
 from webapp.common.memo import show_list
 from webapp.common.pages import page_number
@@ -44,7 +44,7 @@ def index() -> Any:
 
 def owners_sites() -> Any:
     page = owned.sites_page(guard.me())
-    if wants_part() and request.args.get("v") == page["version"]:
+    if is_known(page["version"]):
         return "", 204
     return show_part("owners/sites.html", "owners/_sites.html", **page)
 
@@ -124,7 +124,7 @@ def devices(site_id: int) -> Any:
         return owners_devices(site)
     looking.note(guard.me(), site, poll=is_poll())
     page = site_page(site)
-    if wants_part() and request.args.get("v") == page["health"].version:
+    if is_known(page["health"].version):
         return "", 204
     return show_piece("sites/_devices.html", page)
 
@@ -132,7 +132,7 @@ def devices(site_id: int) -> Any:
 def owners_devices(site: Site) -> Any:
     page = page_number(request.args)
     shown = owned.devices_page(guard.me(), site, page)
-    if wants_part() and request.args.get("v") == shown["devices_version"]:
+    if is_known(shown["devices_version"]):
         return "", 204
     whole = {} if wants_part() else owned.site_page(guard.me(), site, page)
     return show_part("owners/site.html", "owners/_devices.html", **shown | {"site": site} | whole)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +16,7 @@ from webapp.common.errors import NotFound, Refused
 from webapp.common.i18n import _, date_and_time
 from webapp.common.tokens import hash_token, new_token
 from webapp.db import transaction
+from webapp.devices.services.lists import version
 from webapp.handover import words
 from webapp.sites import services as sites
 from webapp.sites.models import Assignment, Site, SiteStatus, Subcontract
@@ -68,7 +68,7 @@ class Standing:
     def version(self) -> str:
         row = self.row
         shown = (self.stage, row and (row.id, row.company_id, row.token_hash, row.until))
-        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+        return version(repr(shown))
 
 
 def standing(by: Principal, site: Site) -> Standing:
@@ -86,14 +86,7 @@ def stage_of(row: Subcontract | None) -> Stage:
 
 def may_give(row: Subcontract) -> bool:
     """Whether the maker of a link may share the site to this day (as decision 15 has it)."""
-    giver = acting(row.maker_id, "", "")
-    if giver is None or not giver.may(Right.MANAGE_SITES):
-        return False
-    try:
-        sites.find_for(giver, row.site_id, Operation.EDIT)
-    except (NotFound, Refused):
-        return False
-    return True
+    return sites.may_still(row.maker_id, Right.MANAGE_SITES, row.site_id, Operation.EDIT)
 
 
 def own_end(maker_id: int, site: Site) -> datetime | None:
@@ -128,7 +121,6 @@ def offer(by: Principal, site: Site, hours: int | None) -> tuple[Subcontract, st
             token_hash=hash_token(token),
             hours=hours,
             maker_id=by.id,
-            made_at=now,
             expires_at=now + LASTS,
         )
         audit.record(by, "subcontract.offered", held)
@@ -138,8 +130,7 @@ def offer(by: Principal, site: Site, hours: int | None) -> tuple[Subcontract, st
 def hold(by: Principal, site_id: int) -> Site:
     """The site, locked, of the own company and not handed over. Raises NotFound, Refused."""
     site = sites.hold(by, site_id, Operation.EDIT)
-    if site.owner_id is not None:
-        raise handed_over(site)
+    require_offerable(by, site)
     return site
 
 

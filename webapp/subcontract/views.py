@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, url_for
 
 from webapp.accounts import guard
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused
 from webapp.common.headers import keep_nowhere
-from webapp.common.htmx import go_on_to, leave_to, show_page, show_part, wants_part
+from webapp.common.htmx import go_on_to, is_known, is_poll, leave_to, show_page, show_part
 from webapp.common.i18n import _, date_and_time
 from webapp.common.urls import base
 from webapp.handover import words
@@ -39,8 +39,8 @@ def show(site_id: int) -> Any:
     """A poll that brings the version it shows is told when that is so still; else the page comes anew."""
     site = sites.find(guard.me(), site_id)
     shown = page(site, form=ShareForm(formdata=None))
-    if wants_part() and (seen := request.args.get("v")):
-        return ("", 204) if seen == shown["shared"].version else leave_to(".show", site_id=site.id)
+    if is_poll():
+        return ("", 204) if is_known(shown["shared"].version) else leave_to(".show", site_id=site.id)
     return show_page(PAGE, **shown)
 
 

@@ -95,11 +95,10 @@ def take_hourly(what: str, whose: int, most: int, say: Callable[[int], str] = tr
 def succeeded(what: str, email: str, address: str, turn: datetime) -> None:
     """The try was right: it does not count, and neither do this address's earlier ones at this account."""
     mine = keys(what, email, address)
-    for key in (mine[0], *mine[3:]):
-        forgive(mine, key, turn)
+    forgive(mine, [key for key in mine if key.startswith(("pair:", "hour:"))], turn)
 
 
-def forgive(mine: list[str], key: str, turn: datetime) -> None:
-    """Take a counted try back that was right, and the earlier ones under one of its keys."""
+def forgive(mine: list[str], own: list[str], turn: datetime) -> None:
+    """Take a counted try back that was right, and the earlier ones under some of its keys."""
     Attempt.take_back(mine, turn)
-    Attempt.forget(clock.now(), [key])
+    Attempt.forget(clock.now(), own)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from webapp.audit.models import AuditEntry
 from webapp.common import clock
+from webapp.common.text import with_company
 
 
 class Actor(Protocol):
@@ -68,5 +69,4 @@ def told_of(by: Actor, company_id: int | None) -> dict[str, Any]:
         return {"actor_id": by.id, "actor_name": by.name[:128], "address": by.address, "agent": by.agent[:200]}
     if not by.company_id:  # an owner, or the command line
         return {"actor_id": by.id, "actor_name": by.name[:128]}
-    company = f" ({getattr(by, 'company_name', '')})"
-    return {"actor_id": None, "actor_name": f"{by.name[: 128 - len(company)]}{company}"[:128]}
+    return {"actor_id": None, "actor_name": with_company(by.name, getattr(by, "company_name", ""))}

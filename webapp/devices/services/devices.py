@@ -7,7 +7,6 @@ from typing import Any
 
 from peewee import IntegrityError
 
-from webapp.accounts.permissions import Right
 from webapp.accounts.principal import Principal
 from webapp.audit import services as audit
 from webapp.common import clock, vault
@@ -42,7 +41,7 @@ def find(by: Principal, device_id: int) -> Device:
 
 
 def may_manage(by: Principal, device: Device) -> bool:
-    return by.may(Right.MANAGE_DEVICES) and sites.allows(by, device.site, sites.Operation.MANAGE_DEVICES)
+    return sites.may_manage_devices(by, device.site)
 
 
 def changer(by: Principal, device: Device) -> str:
@@ -54,10 +53,6 @@ def changer(by: Principal, device: Device) -> str:
         return str(account.name)
     company = account.company.name
     return company if sites.is_shared_with(by, device.site) else f"{account.name} ({company})"
-
-
-def may_pass_on(by: Principal, device: Device) -> bool:
-    return by.may(Right.MANAGE_DEVICES) and sites.allows(by, device.site, sites.Operation.PASS_ON)
 
 
 def require_by_address(device: Device) -> None:
@@ -85,9 +80,10 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
         raise Refused(_("Nothing to save: nothing has been changed."), "unchanged")
     if device.version != version:
         raise changed_meanwhile()
-    if {"host", "port"} & set(changed):
+    elsewhere = {"host", "port"} & set(changed)
+    if elsewhere:
         adding.require_free(by, typed["host"], typed["port"], device.site_id, but=device.id)
-    if moved(device, typed):
+    if elsewhere or ("https" in changed and not typed["https"]):  # or seen on the way to the same place
         require_own_password(by, device, typed)
     checked = changed != ["name"] and device.health_monitoring
     if checked:
@@ -102,12 +98,6 @@ def edit_address(by: Principal, device: Device, typed: dict[str, Any], version: 
     if probe and fresh:
         probing.launch(probe)
     return probe
-
-
-def moved(device: Device, typed: dict[str, Any]) -> bool:
-    """Whether the password would go to another place, or be seen on the way to the same."""
-    elsewhere = (device.host, device.port) != (typed["host"], typed["port"])
-    return elsewhere or (device.https and not typed["https"])
 
 
 def require_own_password(by: Principal, device: Device, typed: dict[str, Any]) -> None:

@@ -167,7 +167,7 @@ def refuse_address(device_id: int, form: AddressForm, no: Refused) -> str:
         form.version.data = str(device.version)
         theirs = differences(device, form)
     (form.host.errors if no.code == "duplicate" else form.form_errors).append(no.why)
-    return show_address_form(device, form, theirs=theirs)
+    return show_address_form(device, form, theirs=theirs, changer=devices.changer(current_user, device))
 
 
 def differences(device: Device, form: AddressForm) -> list[tuple[str, Any, Any]]:

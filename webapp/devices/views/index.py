@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from webapp.accounts import guard
-from webapp.common.htmx import wants_part
+from webapp.common.htmx import is_known
 from webapp.common.memo import show_list
 from webapp.common.pages import page_number
 from webapp.devices.rows import filter_name
@@ -32,7 +32,7 @@ def index() -> Any:
         return redirect(url_for("devices.index", **kept), 303)
     closed = lists.count_closed_sites(guard.me()) if lists.is_empty(text) else 0
     version = lists.version(text, str(closed))
-    if wants_part() and request.args.get("v") == version:
+    if is_known(version):
         return "", 204  # a poll, and all that it shows is so still
     key = (text, closed, page, *chosen.values())
     found = partial(lists.read_devices, text, page)

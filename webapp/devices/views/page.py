@@ -23,6 +23,7 @@ from webapp.handover.services import looking, rental
 from webapp.health.forms import SilenceForm
 from webapp.health.services import parts
 from webapp.protocols.isapi.kinds import Kind
+from webapp.sites import services as sites
 
 JUST_ADDED = timedelta(minutes=10)  # whoever adds one device often adds the next
 
@@ -37,8 +38,7 @@ def device_page(device: Device, status: bool = False, whole: bool = False) -> di
         "may_set_type": types.may_set_type(device),
         "detected": detected(device),
         "type_name": words.type_name,
-        "changer": devices.changer(current_user, device),
-        "may_pass_on": devices.may_pass_on(current_user, device),
+        "may_pass_on": sites.may_pass_on(current_user, device.site),
         "deletion_refusal": devices.deletion_refusal(current_user, device),
         "just_added": clock.now() - device.added_at < JUST_ADDED,
     }

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from webapp.accounts.permissions import Right
 from webapp.accounts.principal import Principal
-from webapp.accounts.services.acting import acting
 from webapp.audit import services as audit
 from webapp.common import clock
 from webapp.common.errors import NotFound, Refused
@@ -51,14 +50,7 @@ def standing(link: QrLink, given: bool) -> LinkState:
 
 def may_give(maker_id: int, site_id: int) -> bool:
     """Whether a maker of links may manage the devices of this site to this day (D12, Q6)."""
-    giver = acting(maker_id, "", "")
-    if giver is None or not giver.may(Right.MANAGE_DEVICES):
-        return False
-    try:
-        sites.find_for(giver, site_id, sites.Operation.PASS_ON)
-    except (NotFound, Refused):
-        return False
-    return True
+    return sites.may_still(maker_id, Right.MANAGE_DEVICES, site_id, sites.Operation.PASS_ON)
 
 
 def use_link(token: str, person: Principal) -> QrLink | None:

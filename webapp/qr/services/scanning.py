@@ -91,9 +91,9 @@ def open_code(by: Principal, text: str, password: str) -> Carried:
     try:
         carried = seal.open_sealed(text, password, now=clock.now())
     except seal.Expired:
-        throttle.forgive(list(limits), own, turn)
+        throttle.forgive(list(limits), [own], turn)
         raise
-    throttle.forgive(list(limits), own, turn)
+    throttle.forgive(list(limits), [own], turn)
     return carried
 
 

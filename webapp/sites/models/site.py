@@ -216,9 +216,7 @@ class Subcontract(BaseModel):
     token_hash = CharField(max_length=64, unique=True)
     hours = IntegerField(null=True)  # that it lasts once it is accepted; None: for good
     maker_id = IntegerField()
-    made_at = UtcDateTimeField()
     expires_at = UtcDateTimeField()  # of the link
-    accepted_at = UtcDateTimeField(null=True)
     accepted_by_name = CharField(max_length=128, default="")  # as it was then
     until = UtcDateTimeField(null=True)
 
@@ -253,12 +251,12 @@ class Subcontract(BaseModel):
     def accept(cls, token_hash: str, company_id: int, at: datetime, **values: Any) -> bool:
         """True for exactly one of any number of parallel tries, while the link holds (Z14)."""
         mine = (cls.token_hash == token_hash) & cls.company.is_null() & (cls.expires_at > at)
-        return bool(cls.update(company=company_id, accepted_at=at, **values).where(mine).execute() == 1)
+        return bool(cls.update(company=company_id, **values).where(mine).execute() == 1)
 
     @classmethod
-    def end(cls, site_id: int) -> bool:
-        """Forget it, and who of another company was assigned to the site; False when there was none."""
+    def end(cls, site_id: int) -> None:
+        """Forget it, and who of another company was assigned to the site."""
         owner = Site.select(Site.company).where(Site.id == site_id)
         guests = Account.select(Account.id).where(Account.company.not_in(owner))
         Assignment.delete().where(Assignment.site == site_id, Assignment.account.in_(guests)).execute()
-        return bool(cls.delete().where(cls.site == site_id).execute() == 1)
+        cls.delete().where(cls.site == site_id).execute()

@@ -13,6 +13,7 @@ from webapp.audit import services as audit
 from webapp.common.errors import NotFound, Refused
 from webapp.common.i18n import _
 from webapp.db import one_at_a_time
+from webapp.sites import services as sites
 from webapp.sites.models import Assignment, Site
 from webapp.team.models import people, reach
 from webapp.team.services import choices
@@ -93,9 +94,8 @@ def assign_site(by: Principal, site: Site, wanted: Wanted, seen: str) -> bool:
         changed = write({key: (site.id, key) for key in {*wanted, *now}}, now, wanted)
         if changed:
             names = ", ".join(name for key, name in offered.items() if key in wanted)
-            where = (
-                site.id if site.company_id == by.company_id else None
-            )  # another company's log is not for names of ours
+            # Another company's log is not for names of ours.
+            where = None if sites.is_shared_with(by, site) else site.id
             audit.record(by, "team.assigned", Named(site.id, told(site.name, names), where))
     return changed
 
