@@ -12,18 +12,16 @@ import idna
 
 from webapp.protocols.errors import NotAllowed, Unreachable
 from webapp.protocols.networks import (
-    LINK_LOCAL,
     LOOPBACK,
-    METADATA,
-    MULTICAST,
+    SPECIAL,
     TUNNELS,
     IPAddress,
     IPNetwork,
+    Ranges,
     inside,
     is_global,
     is_own,
     unwrap,
-    within,
 )
 from webapp.protocols.resolver import Lookup, answers
 
@@ -182,6 +180,13 @@ class Policy:
 
     allowed: tuple[IPNetwork, ...] = ()
     refused: frozenset[IPAddress] = frozenset()  # single addresses such as the database's
+    listed: Ranges = field(init=False, repr=False, compare=False)
+    opened: tuple[Ranges, ...] = field(init=False, repr=False, compare=False)  # of each special range, in their order
+
+    def __post_init__(self) -> None:
+        opened = (Ranges(own for own in self.allowed if lies_in(own, special)) for special, _code in SPECIAL)
+        object.__setattr__(self, "opened", tuple(opened))
+        object.__setattr__(self, "listed", Ranges(self.allowed))
 
     @classmethod
     def parse(cls, text: str, refused: frozenset[IPAddress] = frozenset()) -> "Policy":
@@ -207,26 +212,19 @@ class Policy:
 
     def objection(self, address: IPAddress) -> str:
         """Why an address may not be dialled, or ""."""
-        if self.closed(address, METADATA):
-            return "metadata"
-        if self.closed(address, LOOPBACK):
-            return "loopback"
-        if within(address, TUNNELS) and not within(address, LOOPBACK):
+        for (special, code), opened in zip(SPECIAL, self.opened, strict=True):
+            if address in special and address not in opened:
+                return code
+        outside = address not in LOOPBACK
+        if outside and address in TUNNELS:
             return "local_only"
-        if self.closed(address, LINK_LOCAL) or self.closed(address, MULTICAST):
-            return "local_only"
-        alone = (ip_network(address),)
-        own = address in self.refused or (not within(address, LOOPBACK) and is_own(address))
-        if own and self.closed(address, alone):
+        if (address in self.refused or (outside and is_own(address))) and ip_network(address) not in self.allowed:
             return "own_address"
-        return "" if is_global(address) or within(address, self.allowed) else "local_only"
+        return "" if address in self.listed or is_global(address) else "local_only"
 
-    def closed(self, address: IPAddress, special: tuple[IPNetwork, ...]) -> bool:
-        """Whether the address lies in a special range that no listed network opens."""
-        return any(
-            address in wide and not any(address in own and inside(own, wide) for own in self.allowed)
-            for wide in special
-        )
+
+def lies_in(network: IPNetwork, special: Ranges) -> bool:
+    return any(inside(network, wide) for wide in special)
 
 
 def resolve(host: str, port: int, policy: Policy, timeout: float, lookup: Lookup | None = None) -> list[str]:
