@@ -118,9 +118,7 @@ def load(curl: pycurl.Curl, to: Endpoint, request: Request, exchange: Exchange, 
     """
     if to.https and not to.pin and request.authorization:
         raise ValueError("the first contact with an HTTPS device is anonymous")
-    milliseconds = max(1, int(seconds * 1000))
-    curl.setopt(pycurl.TIMEOUT_MS, milliseconds)  # for the exchange as a whole, however slowly the device drips
-    curl.setopt(pycurl.CONNECTTIMEOUT_MS, milliseconds)
+    curl.setopt(pycurl.TIMEOUT_MS, max(1, int(seconds * 1000)))  # for the whole exchange, however slow the drip
     curl.setopt(pycurl.FRESH_CONNECT, request.once)
     curl.setopt(pycurl.WRITEFUNCTION, exchange.keep_body)
     curl.setopt(pycurl.HEADERFUNCTION, exchange.keep_header)

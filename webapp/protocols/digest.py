@@ -14,7 +14,7 @@ HASHES: dict[str, Callable[..., "hashlib._Hash"]] = {"MD5": hashlib.md5, "SHA-25
 STRENGTH = ["MD5", "SHA-256"]
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 LONGEST = 4096  # characters of a challenge that are read
-TOKEN = re.compile(r'([A-Za-z][\w-]*)(?:\s*(=)\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))?')
+TOKEN = re.compile(r'([A-Za-z][\w-]*)(?:\s*(=)\s*("[^"\\]*(?:\\.[^"\\]*)*"|[^\s,"]*))?')
 
 
 @dataclass(slots=True)
@@ -82,15 +82,15 @@ class Challenge:
 def challenges(header: str) -> list[dict[str, str]]:
     """The parameters of each Digest challenge of a WWW-Authenticate header, which may hold several schemes."""
     found: list[dict[str, str]] = []
-    scheme = ""
+    parameters: dict[str, str] | None = None
     if CONTROLS.search(header):
         return found  # echoed into our own header, a control character would be a second header
     for name, equals, value in TOKEN.findall(header[:LONGEST]):
         if not equals:
-            scheme = name.lower()
-            found += [{}] if scheme == "digest" else []
-        elif scheme == "digest":
-            found[-1].setdefault(name.lower(), unquoted(value))
+            parameters = {} if name.lower() == "digest" else None
+            found += [] if parameters is None else [parameters]
+        elif parameters is not None:
+            parameters.setdefault(name.lower(), unquoted(value))
     return found
 
 

@@ -123,6 +123,8 @@ def to_json(findings: Findings) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """dataclasses.asdict without its copies, which cost as much as a check's parsing."""
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, tuple):
         return [plain(one) for one in value]
     if isinstance(value, datetime):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from webapp.protocols.digest import challenges
 from webapp.protocols.errors import BadReply, DeviceError, Unauthorized, Unsupported, is_final
-from webapp.protocols.isapi.xml import clean, document, is_page, local, number, parsed, text
+from webapp.protocols.isapi.xml import clean, document, is_page, number, parsed, text
 from webapp.protocols.talk import Call, Reply
 
 
@@ -93,7 +93,7 @@ class Knock:
 def explains(reply: Reply) -> bool:
     """Whether a refusal carries a reason in ISAPI's form."""
     try:
-        return local(parsed(reply.body)) in {"userCheck", "ResponseStatus"}
+        return parsed(reply.body).tag in {"userCheck", "ResponseStatus"}
     except BadReply:
         return False
 

@@ -16,7 +16,6 @@ SHOWN = 100  # characters of a device's text that are ever shown
 CHINESE = {"gb2312", "gbk", "gb18030", "gb_2312-80", "cp936"}
 DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,100}?\?>""")
 PLAIN = re.compile(rb"""<\?xml version=["']1\.0["'] encoding=["'](?:UTF|utf)-8["'] ?\?>""")  # what nearly all send
-DEFAULT_NAMESPACE = re.compile(r"""(<[A-Za-z][^<>]*?)\sxmlns=(?:"[^"<>]*"|'[^'<>]*')""")  # else in every tag's name
 
 LONGEST_LOCK = 86_400  # seconds; what a device claims beyond a day is not believed
 REFUSALS: dict[str, Callable[[str], DeviceError]] = {
@@ -49,11 +48,10 @@ def document(reply: Reply, root: str) -> Element:
         tree = parsed(reply.body)
     except BadReply as error:
         raise unreadable(reply, error) from error
-    name = local(tree)
-    if reply.status == 401 or refuses_login(tree) or (name == "ResponseStatus" and root != name):
+    if reply.status == 401 or refuses_login(tree) or (tree.tag == "ResponseStatus" and root != tree.tag):
         raise refusal(reply, tree)
-    if name != root:
-        raise unreadable(reply, BadReply("bad_reply", f"<{clean(name, 50)}> where <{root}> was asked for"))
+    if tree.tag != root:
+        raise unreadable(reply, BadReply("bad_reply", f"<{clean(tree.tag, 50)}> where <{root}> was asked for"))
     return tree
 
 
@@ -68,13 +66,21 @@ def parsed(body: bytes) -> Element:
         said = readable(body)
         if "<!DOCTYPE" in said:
             raise BadReply("bad_reply", "a DOCTYPE")
-        plain = DEFAULT_NAMESPACE.sub(r"\1", said, count=1)
+        plain = without_namespace(said)
         tree = fromstring(plain)  # noqa: S314
     except (ParseError, ValueError, LookupError) as error:
         raise BadReply("bad_reply", f"not XML: {type(error).__name__}") from error
     if "xmlns" in plain or plain.count("<") > 2 * DEEPEST:
         strip_namespaces(tree)
     return tree
+
+
+def without_namespace(said: str) -> str:
+    """The document without its root's default namespace, which the parser would write before the name of every tag."""
+    tag = said.find(">", said.find("?>") + 2)
+    at = said.find(' xmlns="', 0, tag)
+    end = said.find('"', at + 8, tag)
+    return said if at < 0 or end < 0 else said[:at] + said[end + 1 :]
 
 
 def readable(body: bytes) -> str:
@@ -116,7 +122,7 @@ def strip_namespaces(tree: Element) -> None:
         if deepest > DEEPEST:
             raise BadReply("bad_reply", "too deep")
         for element in level:
-            element.tag = local(element)
+            element.tag = element.tag.rpartition("}")[2]
         level = [child for element in level for child in element]
 
 
@@ -137,7 +143,7 @@ def is_page(reply: Reply) -> bool:
 
 def refuses_login(tree: Element) -> bool:
     """Whether it is a userCheck that says no; some come with HTTP 200 or 403, and to any call."""
-    if local(tree) != "userCheck":
+    if tree.tag != "userCheck":
         return False
     return number(tree, "statusValue") == 401 or text(tree, "statusString").lower() == "unauthorized"
 
@@ -148,7 +154,7 @@ def refusal(reply: Reply, tree: Element) -> DeviceError:
     A 401 is about the password unless its reason is known to be another: taken for anything else it would be tried
     again, and lock the account.
     """
-    code = text(tree, "subStatusCode") if local(tree) == "ResponseStatus" else ""
+    code = text(tree, "subStatusCode") if tree.tag == "ResponseStatus" else ""
     if refuses_login(tree) or (reply.status == 401 and code not in NOT_CREDENTIALS):
         return denied(tree, code)
     if code in REFUSALS:
@@ -166,10 +172,6 @@ def denied(tree: Element, code: str) -> DeviceError:
         locked_for=within(number(tree, "unlockTime"), LONGEST_LOCK) if locked else None,
         locked=locked,
     )
-
-
-def local(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
 
 
 def text(parent: Element, name: str) -> str:
