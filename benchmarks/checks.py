@@ -17,7 +17,7 @@ import resource
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -134,19 +134,27 @@ def cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def measure(port: int, devices: int, concurrency: int, is_light: bool = False) -> dict[str, float]:
+def by_pool(writer: Writer, devices: int, concurrency: int, is_light: bool) -> None:
+    pool = Pool(in_flight=max(concurrency, 512))
+    pool.start()
+    Round(pool, writer, concurrency, is_light).run(devices)
+    pool.stop(1)
+
+
+def measure(
+    port: int, devices: int, concurrency: int, is_light: bool = False, carry: Callable[..., None] = by_pool
+) -> dict[str, float]:
+    """`carry` checks each device once and puts what comes of it into a writer."""
     with house(port, devices) as data:
         engine.set_aside()
         leader = Leader(data)
         leader.try_to_lead()
-        pool, writer = Pool(in_flight=max(concurrency, 512)), Writer(Watch(INTERVAL, TIMEOUT), leader)
-        pool.start()
+        writer = Writer(Watch(INTERVAL, TIMEOUT), leader)
         writer.thread.start()
         began, used = time.monotonic(), cpu()
-        Round(pool, writer, concurrency, is_light).run(devices)
+        carry(writer, devices, concurrency, is_light)
         writer.stop(60)
         seconds, used = time.monotonic() - began, cpu() - used
-        pool.stop(1)
         leader.release()
         online = DeviceState.select().where(DeviceState.status == Status.ONLINE, ~DeviceState.ms.is_null()).count()
     return {
