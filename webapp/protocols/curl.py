@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from webapp.protocols.errors import BadReply, DeviceError, KeyChanged, Unreachable
 from webapp.protocols.talk import Call, Reply
 
-LARGEST_HEADERS = 64 << 10  # bytes of all headers of one reply
-HEADERS = [b"Accept-Encoding: identity", b"Accept: */*", b"Expect:"]
+LARGEST_HEADERS = 64 << 10  # bytes of one reply; libcurl breaks off a little later
+HEADERS = [b"Accept-Encoding: identity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,39 +39,23 @@ class Endpoint:
 
 @dataclass(slots=True)
 class Exchange:
-    """Collects one reply inside its limits."""
+    """What has come of one reply. libcurl writes into it and keeps its limits; no code of ours runs for a line."""
 
-    limit: int  # bytes of body
     body: BytesIO = field(default_factory=BytesIO)
-    lines: list[bytes] = field(default_factory=list)  # status lines and headers
-    header_bytes: int = 0
-    overflow: bool = False
-
-    def keep_body(self, chunk: bytes) -> int:
-        self.overflow = self.body.tell() + len(chunk) > self.limit
-        return 0 if self.overflow else self.body.write(chunk)
-
-    def keep_header(self, line: bytes) -> int | None:
-        """A short count makes libcurl give up."""
-        self.header_bytes += len(line)
-        if self.header_bytes > LARGEST_HEADERS:
-            self.overflow = True
-            return 0
-        self.lines.append(line)
-        return None
+    head: bytearray = field(default_factory=bytearray)  # status lines and headers
 
 
 class Headers(Mapping[str, str]):
     """Of a reply, in lower case; repeated ones joined by ", ". Read when first asked for, since of most nobody asks."""
 
-    def __init__(self, lines: list[bytes]) -> None:
-        self.lines = lines
+    def __init__(self, head: bytes | bytearray) -> None:
+        self.head = head
 
     @cached_property
     def found(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        for line in self.lines:
-            name, colon, value = line.decode("latin-1").partition(":")
+        for line in self.head.decode("latin-1").split("\n"):
+            name, colon, value = line.partition(":")
             if name.startswith("HTTP/"):  # a status line starts anew: 100 Continue comes first
                 found.clear()
             elif colon:
@@ -120,8 +104,9 @@ def load(curl: pycurl.Curl, to: Endpoint, request: Request, exchange: Exchange, 
         raise ValueError("the first contact with an HTTPS device is anonymous")
     curl.setopt(pycurl.TIMEOUT_MS, max(1, int(seconds * 1000)))  # for the whole exchange, however slow the drip
     curl.setopt(pycurl.FRESH_CONNECT, request.once)
-    curl.setopt(pycurl.WRITEFUNCTION, exchange.keep_body)
-    curl.setopt(pycurl.HEADERFUNCTION, exchange.keep_header)
+    curl.setopt(pycurl.WRITEFUNCTION, exchange.body.write)
+    curl.setopt(pycurl.HEADERFUNCTION, exchange.head.extend)
+    curl.setopt(pycurl.MAXFILESIZE, request.call.limit)
     ask(curl, to, request)
 
 
@@ -194,7 +179,7 @@ def read(curl: pycurl.Curl, exchange: Exchange, key: str) -> Reply:
         status=curl.getinfo(pycurl.RESPONSE_CODE),
         content_type=(curl.getinfo_raw(pycurl.CONTENT_TYPE) or b"").decode("latin-1"),
         body=exchange.body.getvalue(),
-        headers=Headers(exchange.lines),
+        headers=Headers(exchange.head),
         key=key,
     )
 
@@ -230,7 +215,7 @@ BROKEN = {pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR}
 def failure(curl: pycurl.Curl, number: int, detail: str, exchange: Exchange) -> DeviceError:
     """What libcurl's error means to the person who waits."""
     text, os_error = f"libcurl {number}: {detail}", curl.getinfo(pycurl.OS_ERRNO)
-    if exchange.overflow:
+    if number == pycurl.E_FILESIZE_EXCEEDED or len(exchange.head) > LARGEST_HEADERS:
         return BadReply("too_big", text)
     if number == pycurl.E_SSL_PINNEDPUBKEYNOTMATCH:
         return KeyChanged(text, seen=peer_key(curl))

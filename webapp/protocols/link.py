@@ -63,7 +63,7 @@ class Link:
 
     def exchange(self, request: Request, end: float) -> Reply:
         """One request and its reply. Raises DeviceError."""
-        exchange = Exchange(request.call.limit)
+        exchange = Exchange()
         seconds = self.left(end)
         if request.once:
             http.hang_up(self.curl)

@@ -214,7 +214,7 @@ class Loop:
 
     def send(self, curl: pycurl.Curl, visit: Visit, request: Request, dial: bool) -> None:
         to = visit.signing.to
-        visit.exchange = Exchange(request.call.limit)
+        visit.exchange = Exchange()
         try:
             if dial:
                 http.dial(curl, to)
