@@ -99,3 +99,21 @@ def test_the_first_tab_skips_to_the_content(phone, house):
     expect(phone.get_by_role("link", name="Skip to content")).to_be_focused()
     phone.keyboard.press("Enter")
     expect(phone.get_by_role("main")).to_be_focused()
+
+
+def test_a_refusal_of_a_form_in_a_sheet_can_be_closed_there(phone, house):
+    """Some other phone was faster: what is said stands in the sheet, with its cross, and the focus on it."""
+    phone.goto("/sites/new")
+    phone.get_by_label("Site name").fill("Soon gone")
+    phone.get_by_role("button", name="Save").click()
+    phone.wait_for_url(re.compile(r"/sites/\d+$"))
+    phone.get_by_role("link", name="Delete site").click()
+    sheet = phone.get_by_role("dialog")
+    sheet.get_by_role("textbox").fill("Soon gone")
+    token = sheet.locator("[name=csrf_token]").input_value()
+    gone = phone.request.post(f"{phone.url}/delete", form={"csrf_token": token, "name": "Soon gone"})
+    assert gone.ok
+    sheet.get_by_role("button", name="Delete site").click()
+    expect(sheet.get_by_role("heading", name="There is no such page")).to_be_focused()
+    sheet.get_by_role("link", name="Close").first.click()
+    expect(sheet).to_be_hidden()

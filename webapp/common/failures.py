@@ -38,11 +38,15 @@ def install(app: Flask) -> None:
 def say(status: int, title: str, text: str = "", href: str = "", label: str = "") -> Any:
     context = {"status": status, "title": title, "text": text, "href": href, "label": label}
     if wants_part():
-        context["in_sheet"] = htmx.target == "sheet"
-        return render_template("errors/_error.html", **context), status
+        return part(context), status
     if request_ctx.url_adapter is None:  # the Host header is none, so nothing can be linked to
         return plain(status, title, text)
     return render_template("errors/error.html", **home_link(context)), status
+
+
+def part(context: dict[str, Any]) -> str:
+    """The refusal in the place of what was asked for; in the open sheet one that can be closed, as the sheet could."""
+    return render_template("errors/_error.html", in_sheet=htmx.target in {"sheet", "in-sheet"}, **context)
 
 
 def home_link(context: dict[str, Any]) -> dict[str, Any]:
@@ -131,7 +135,7 @@ def database_trouble(error: Exception) -> Any:
 def plain(status: int, title: str, text: str) -> Any:
     """A page that needs no database."""
     context = {"status": status, "title": title, "text": text, "href": "", "label": "", "signed_frame": False}
-    return render_template("errors/_error.html" if wants_part() else "errors/error.html", **context), status
+    return part(context) if wants_part() else render_template("errors/error.html", **context), status
 
 
 __all__ = ["Unavailable", "install"]
