@@ -5,6 +5,7 @@ Source: the vendor's ISAPI guide; recorded cameras and recorders; status words c
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from xml.etree.ElementTree import Element
 
@@ -85,6 +86,7 @@ def disk(key: int, element: Element, kind: Literal["hdd", "nas"]) -> Disk:
     )
 
 
+@lru_cache(maxsize=256)
 def word(status: str) -> str:
     return re.sub(r"[^a-z]", "", status.lower())
 
