@@ -96,9 +96,8 @@ class World:
         }
 
     def torn(self) -> int:
-        """Hours whose number of checks is not that of their samples."""
-        size = "length" if self.url.startswith("sqlite") else "octet_length"
-        return int(self.rows(f"SELECT COUNT(*) FROM device_hour WHERE {size}(samples) <> 2 * n")[0][0])
+        """Hours whose minutes tell of another number of checks than their counts do."""
+        return sum(is_torn(*row) for row in self.rows("SELECT n, up, samples FROM device_hour"))
 
     def integrity(self) -> str:
         return str(self.rows("PRAGMA integrity_check")[0][0])
@@ -166,3 +165,10 @@ def twice(visits: list[list[float]], interval: int) -> int:
 
 def longest_gap(moments: list[float]) -> float:
     return max((other - one for one, other in pairwise(moments)), default=0.0)
+
+
+def is_torn(n: int, up: int, samples: bytes) -> bool:
+    """Of an hour with so many checks. Its minutes: 0 nothing known, which the last is not, and 255 down."""
+    minutes = bytes(samples)
+    known = len(minutes) - minutes.count(0)
+    return not 0 < len(minutes) <= 60 or minutes[-1] == 0 or known > n or (255 in minutes) != (up < n)

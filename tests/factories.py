@@ -15,7 +15,7 @@ from webapp.common import clock
 from webapp.common.passwords import strength
 from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening, Mode, Status
 from webapp.health.models import DeviceDay, DeviceFindings, DeviceHour
-from webapp.health.services.samples import pack
+from webapp.health.services.samples import byte
 from webapp.protocols.isapi.channels import Channel
 from webapp.protocols.isapi.clock import DeviceClock
 from webapp.protocols.isapi.health import Findings, Missing, to_json
@@ -131,6 +131,7 @@ def make_hours(device: Device, hours: int, ms: Callable[[int], int | None] = lam
 def make_hour(device: Device, hour: int, checks: list[tuple[int, int | None]]) -> None:
     """`checks`: (minute of the hour, ms or None for down)."""
     times = [ms for _minute, ms in checks if ms is not None]
+    worst = {minute: byte(ms) for minute, ms in sorted(checks, key=lambda check: byte(check[1]))}
     DeviceHour.create(
         hour=hour,
         device_id=device.id,
@@ -138,7 +139,7 @@ def make_hour(device: Device, hour: int, checks: list[tuple[int, int | None]]) -
         up=len(times),
         ms_sum=sum(times),
         ms_max=max(times, default=0),
-        samples=b"".join(pack(minute, ms) for minute, ms in checks),
+        samples=bytes(worst.get(minute, 0) for minute in range(max(worst) + 1)),
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 
 import pytest
-from peewee import IntegrityError, SqliteDatabase
+from peewee import IntegrityError, SqliteDatabase, chunked
 from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
@@ -23,6 +24,8 @@ from webapp.db import MIGRATIONS, BaseModel, database, is_sqlite, migrate, pendi
 from webapp.handover.models import OwnerInvitation, Wanted
 from webapp.handover.services import invitations
 from webapp.handover.services.invitations import Invited
+from webapp.health.models import DeviceHour
+from webapp.health.services.samples import DOWN, TIMES, pack, tally
 
 HISTORY = "schema_migration"
 
@@ -182,3 +185,75 @@ def test_a_company_has_no_second_installer_admin(company):
     with pytest.raises(IntegrityError), transaction():
         Account.set_fields(second.id, role=Role.INSTALLER_ADMIN)
     make_employee(make_company(), Role.INSTALLER_ADMIN)
+
+
+Hours = dict[int, list[tuple[int, int | None]]]  # by hour since 1970: (minute, ms or None for down)
+
+
+def hours_before(hours: Hours) -> list[dict[str, object]]:
+    """Rows as they were written when a check took two bytes: of each hour those of devices 1 and 2."""
+    found = []
+    for hour, checks in hours.items():
+        times = [ms for _minute, ms in checks if ms is not None]
+        bits = [minute << 10 | (1023 if ms is None else min(ms, 8175) // 8) for minute, ms in checks]
+        row = {"hour": hour, "n": len(checks), "up": len(times), "ms_sum": sum(times), "ms_max": max(times, default=0)}
+        row["samples"] = b"".join(one.to_bytes(2, "big") for one in bits)
+        found += [row | {"device_id": device} for device in (1, 2)]
+    return found
+
+
+def all_hours() -> list[tuple[object, ...]]:
+    rows = DeviceHour.select().order_by(DeviceHour.hour, DeviceHour.device_id).tuples()
+    return [(*row[:-1], bytes(row[-1])) for row in rows]
+
+
+def migrate_hours(rows: list[dict[str, object]]) -> list[bytes]:
+    """Their samples as they are now, in the order of the hours and devices; nothing else of them may change."""
+    down_to("0020_byte_a_minute")
+    for some in chunked(rows, 1000):
+        DeviceHour.insert_many(some).execute()
+    before = all_hours()
+    migrate()
+    assert [row[:-1] for row in all_hours()] == [row[:-1] for row in before]
+    return [row[-1] for row in all_hours()]
+
+
+def test_an_hour_of_checks_becomes_a_byte_for_each_minute(again):
+    dice = random.Random(20)
+    hours: Hours = {
+        hour: [
+            (minute, dice.choice([None, dice.randint(0, 30), dice.randint(0, 9000)]))
+            for minute in sorted(dice.choices(range(60), k=dice.randint(1, 90)))
+        ]
+        for hour in range(300)
+    }
+    for checks, kept in zip(hours.values(), migrate_hours(hours_before(hours))[::2], strict=True):
+        told = {minute: [ms for one, ms in checks if one == minute] for minute in range(60)}
+        assert len(kept) == max(minute for minute, _ms in checks) + 1
+        for minute, one in enumerate(kept):
+            assert (one == 0) == (not told[minute]) and (one == DOWN) == (None in told[minute])
+            if 0 < one < DOWN:
+                assert abs(TIMES[one] - min(max(told[minute]), 8191)) <= 8 + 0.016 * TIMES[one]
+
+
+def test_times_that_were_cut_off_come_back_as_the_hour_has_them_on_average(again):
+    hours: Hours = {1: [(n, 3) for n in range(60)], 2: [(n, 30 + n % 4) for n in range(60)]}
+    hours |= {3: [(0, 0)], 4: [(5, 9000)]}
+    first, second, third, fourth = migrate_hours(hours_before(hours))[::2]
+    assert tally(first) == (60, 60, 180, 3) and third == pack(0, 0) and fourth == pack(5, 9000)
+    assert tally(second).ms == pytest.approx(31.5 * 60, abs=60) and set(first) == {4}
+
+
+def test_hours_that_tell_nothing_or_are_torn_come_through(again):
+    rows = [row | {"samples": torn} for row in hours_before({7: [(0, 4)]}) for torn in (b"", b"\x04\x01\x08")]
+    for number, row in enumerate(rows):
+        row["device_id"] = number
+    assert migrate_hours(rows) == [b"", pack(1, 8), b"", pack(1, 8)]
+
+
+def test_all_hours_come_through_however_many_and_back_again(again):
+    hours: Hours = {hour: [(hour % 60, None if hour % 7 == 0 else hour % 43)] for hour in range(400_000, 402_600)}
+    found = migrate_hours(hours_before(hours))
+    assert found == [pack(hour % 60, checks[0][1]) for hour, checks in hours.items() for _device in (1, 2)]
+    down_to("0020_byte_a_minute")
+    assert [row[-1] for row in all_hours()] == [row["samples"] for row in hours_before(hours)]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from tests.factories import make_device
 from webapp.common import clock
-from webapp.db import transaction
+from webapp.db import database, is_sqlite, transaction
 from webapp.devices.models import Device, DeviceState, Status
 from webapp.health.models import DeviceDay, DeviceHour, store
 from webapp.health.models.store import Checked, Still
 from webapp.health.services import keeping
-from webapp.health.services.samples import Sample, pack, unpack
+from webapp.health.services.samples import byte, pack
 
 
 @pytest.fixture
@@ -33,7 +37,38 @@ def test_checks_of_an_hour_are_gathered_in_one_row(device):
         write(Checked(500_000, device.id, 1, int(ms is not None), ms or 0, pack(minute, ms)))
     row = hour(device)
     assert (row.n, row.up, row.ms_sum, row.ms_max) == (4, 3, 200, 120)
-    assert unpack(bytes(row.samples)) == [Sample(0, 0), Sample(1, 120), Sample(2, None), Sample(3, 80)]
+    assert bytes(row.samples) == bytes(map(byte, (0, 120, None, 80)))
+
+
+HOURS = count(400_000)
+CHECKS = st.lists(st.tuples(st.integers(0, 59), st.none() | st.integers(0, 20_000)), min_size=1, max_size=12)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(checks=CHECKS)
+@example(checks=[(59, None), (0, 0), (59, 0), (0, None)])
+@example(checks=[(minute, ms) for ms in (9, None, 0) for minute in (30, 0, 59, 1)])
+@example(checks=[(0, 127), (2, 200), (1, 8000), (2, None), (0, 8000)])
+def test_of_each_minute_the_worst_stays_in_whatever_order_they_come(device, checks):
+    number, worst = next(HOURS), dict.fromkeys(range(60), 0)
+    for minute, ms in checks:
+        write(Checked(number, device.id, 1, int(ms is not None), ms or 0, pack(minute, ms)))
+        worst[minute] = max(worst[minute], byte(ms))
+    row, times = hour(device, number), [ms for _minute, ms in checks if ms is not None]
+    assert bytes(row.samples) == bytes(worst.values()).rstrip(b"\0")
+    assert (row.n, row.up, row.ms_sum, row.ms_max) == (len(checks), len(times), sum(times), max(times, default=0))
+    if is_sqlite():
+        kinds = database.execute_sql("SELECT DISTINCT typeof(samples) FROM device_hour").fetchall()
+        assert kinds == [("blob",)]
+
+
+def test_many_that_were_known_before_are_changed_at_once(site):
+    devices = [make_device(site) for _ in range(23)]
+    for minute, ms in ((3, 10), (1, 20), (3, None), (59, 5)):
+        write(*[Checked(500_000, one.id, 1, int(ms is not None), ms or 0, pack(minute, ms)) for one in devices])
+    kept = bytearray(60)
+    kept[1], kept[3], kept[59] = byte(20), byte(None), byte(5)
+    assert [bytes(row.samples) for row in DeviceHour.select()] == [bytes(kept)] * 23
 
 
 def test_another_hour_is_another_row(device):

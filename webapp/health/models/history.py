@@ -17,7 +17,7 @@ class DeviceHour(BaseModel):
     up = IntegerField()
     ms_sum = IntegerField()  # of those that told up
     ms_max = IntegerField()
-    samples = BlobField()  # two bytes a check, see services.samples
+    samples = BlobField()  # a byte a minute, see services.samples
 
     class Meta:
         table_name = "device_hour"

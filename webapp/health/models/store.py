@@ -25,7 +25,7 @@ class Checked(NamedTuple):
     version: int  # of the connection
     up: int  # 1 or 0
     ms: int  # 0 when down
-    sample: bytes  # to be appended to the hour's
+    samples: bytes  # of the hour, as if this check were all
 
 
 class Still(NamedTuple):
@@ -51,29 +51,38 @@ class Found(NamedTuple):
     light_by: str
 
 
+# A byte for each minute, as far as they go (services.samples): the new last one comes behind or to its place, where the
+# worse stays. What || makes is text on SQLite, of which substr would count characters: so it is cast, at the end only.
+MERGED = """CASE WHEN length(excluded.samples) > length(device_hour.samples)
+THEN CAST(device_hour.samples || substr(excluded.samples, length(device_hour.samples) + 1) AS {blob})
+ELSE CAST(substr(device_hour.samples, 1, length(excluded.samples) - 1)
+  || {worse}(substr(device_hour.samples, length(excluded.samples), 1),
+             substr(excluded.samples, length(excluded.samples), 1))
+  || substr(device_hour.samples, length(excluded.samples) + 1) AS {blob}) END"""
+
 # SQLite's come in tables of values, many rows a statement: the interpreter is handed to another thread at each one.
-HOURS = """
+HOURS = f"""
 INSERT INTO device_hour (hour, device_id, n, up, ms_sum, ms_max, samples)
-SELECT u.column1, u.column2, 1, u.column4, u.column5, u.column5, u.column6 FROM ({values}) u
+SELECT u.column1, u.column2, 1, u.column4, u.column5, u.column5, u.column6 FROM ({{values}}) u
 JOIN device d ON d.id = u.column2 AND d.connection_version = u.column3 WHERE true
 ON CONFLICT (hour, device_id) DO UPDATE SET n = n + 1, up = up + excluded.up, ms_sum = ms_sum + excluded.ms_sum,
-ms_max = max(ms_max, excluded.ms_max), samples = CAST(samples || excluded.samples AS BLOB)
-"""
+ms_max = max(ms_max, excluded.ms_max), samples = {MERGED.format(worse="max", blob="BLOB")}
+"""  # noqa: S608
 STILL = """
 UPDATE device_state SET checked_at = u.column4, ms = u.column5 FROM ({values}) u
 JOIN device d ON d.id = u.column1 AND d.connection_version = u.column2
 WHERE device_state.device_id = u.column1 AND device_state.status = u.column3
 """
-HOURS_AT_ONCE = """
+HOURS_AT_ONCE = f"""
 INSERT INTO device_hour (hour, device_id, n, up, ms_sum, ms_max, samples)
-SELECT u.hour, u.device_id, 1, u.up, u.ms, u.ms, u.sample
+SELECT u.hour, u.device_id, 1, u.up, u.ms, u.ms, u.samples
 FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[], %s::bytea[])
-  AS u(hour, device_id, version, up, ms, sample)
+  AS u(hour, device_id, version, up, ms, samples)
 JOIN device d ON d.id = u.device_id AND d.connection_version = u.version
 ON CONFLICT (hour, device_id) DO UPDATE SET n = device_hour.n + 1, up = device_hour.up + excluded.up,
 ms_sum = device_hour.ms_sum + excluded.ms_sum, ms_max = greatest(device_hour.ms_max, excluded.ms_max),
-samples = device_hour.samples || excluded.samples
-"""
+samples = {MERGED.format(worse="greatest", blob="bytea")}
+"""  # noqa: S608
 STILL_AT_ONCE = """
 UPDATE device_state s SET checked_at = u.at, ms = u.ms
 FROM unnest(%s::int[], %s::int[], %s::text[], %s::timestamp[], %s::int[]) AS u(device_id, version, status, at, ms)

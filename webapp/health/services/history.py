@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from struct import unpack
 from typing import NamedTuple
 
 from webapp.common import clock
@@ -20,20 +19,20 @@ from webapp.devices.words import STATUSES
 from webapp.health import words
 from webapp.health.models import reading
 from webapp.health.services.rollup import Share, share
-from webapp.health.services.samples import DOWN, STEP
-from webapp.health.services.samples import unpack as unpack_hour
+from webapp.health.services.samples import byte, halves, tally
 
 BEAT, BEATS = 1800, 48  # seconds, and how many make a day
 HOUR, DAY = 3600, 86_400
 WEEK = timedelta(days=7)
 MOST_CHANGES, MOST_SPANS = 10, 3
+ALIKE = 8  # bytes of samples: times to answer within so many, 8 ms or a fifth, are no news
 
 
 class Beat(NamedTuple):
-    """Half an hour. `ms` is the mean of the checks that told up, None without any."""
+    """Half an hour. `ms` is the mean of the minutes that were up, None without any."""
 
     at: int  # seconds since 1970
-    n: int
+    n: int  # minutes of which something is known
     up: int
     ms: int | None
 
@@ -45,7 +44,10 @@ class Beat(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the page shows of a device's history. Shares: up 0 to 1 or None for no data, known 0 to 1."""
+    """What the page shows of a device's history. Shares: up 0 to 1 or None for no data, known 0 to 1.
+
+    They count every check, however many fall into a minute; the first hour of the last day counts as a whole.
+    """
 
     beats: tuple[Beat, ...]
     mean: int | None  # ms in the last day
@@ -72,12 +74,12 @@ def past(device: Device) -> Past:
     today, hours = now // DAY, reading.hour_counts(device.id, range(now // HOUR - 7 * 24 + 1, now // HOUR + 1))
     days = {count.at: count for count in summed(hours)}
     days |= {count.at: count for count in reading.day_counts(device.id, range(today - 29, today))}
-    n, up = sum(beat.n for beat in beats), sum(beat.up for beat in beats)
+    begin = beats[0].at // HOUR
     return Past(
         beats=beats,
         mean=mean,
         slowest=slowest,
-        day=share(n, up, now - beats[0].at),
+        day=total([count for count in hours if count.at >= begin], now - begin * HOUR),
         week=total(hours, now - (now // HOUR - 7 * 24 + 1) * HOUR),
         month=total([days[day] for day in days if day > today - 30], now - (today - 29) * DAY),
     )
@@ -98,50 +100,40 @@ def day_of(day: int, counts: Sequence[reading.Count]) -> reading.Count:
 
 
 def last_day(device_id: int, now: int) -> tuple[tuple[Beat, ...], int | None, int | None]:
-    """48 half hours, the present one last; mean and slowest answer in ms. `now` in seconds since 1970.
-
-    It goes over some 1,440 checks, so it takes their bytes apart itself, in one loop.
-    """
+    """48 half hours, the present one last; mean and slowest answer in ms. `now` in seconds since 1970."""
     first = now // BEAT - BEATS + 1
-    n, up, sums, slowest = [0] * BEATS, [0] * BEATS, [0] * BEATS, 0
+    told = [tally(b"")] * BEATS
     for hour, kept in reading.samples(device_id, range(first // 2, now // HOUR + 1)):
-        for number in unpack(f">{len(kept) // 2}H", kept[: len(kept) // 2 * 2]):
-            beat = 2 * hour + (number >= HALF) - first
+        for beat, minutes in enumerate(halves(kept), 2 * hour - first):
             if 0 <= beat < BEATS:
-                n[beat] += 1
-                if (ms := number & DOWN) != DOWN:
-                    up[beat] += 1
-                    sums[beat] += ms
-                    slowest = max(slowest, ms)
+                told[beat] = tally(minutes)
     beats = tuple(
-        Beat((first + at) * BEAT, n[at], up[at], sums[at] * STEP // up[at] if up[at] else None) for at in range(BEATS)
+        Beat((first + at) * BEAT, one.n, one.up, one.ms // one.up if one.up else None) for at, one in enumerate(told)
     )
-    ever = sum(up)
-    return beats, sum(sums) * STEP // ever if ever else None, slowest * STEP if ever else None
-
-
-HALF = 30 << 10  # the samples of an hour's second half are not below it
+    if ever := sum(one.up for one in told):
+        return beats, sum(one.ms for one in told) // ever, max(one.slowest for one in told)
+    return beats, None, None
 
 
 def version(device: Device) -> tuple[object, ...]:
     """Differs whenever something happens in the last day; one more answer like those before is told each half hour."""
     now = int(clock.now().timestamp())
     hours = reading.hour_faults(device.id, range(now // HOUR - 24, now // HOUR + 1))
-    slowest = max((hour.slowest for hour in hours), default=0) // STEP
+    slowest = byte(max((hour.slowest for hour in hours), default=0)) // ALIKE
     return now // BEAT, has_begun(device.id, now), len(hours), sum(hour.failed for hour in hours), slowest
 
 
 def has_begun(device_id: int, now: int) -> bool:
     """Whether anything is known of the present half hour. `now` in seconds since 1970."""
     kept = dict(reading.samples(device_id, [now // HOUR])).get(now // HOUR, b"")
-    return any((one.minute >= BEAT // 60) == (now % HOUR >= BEAT) for one in unpack_hour(kept))
+    return any(halves(kept)[now % HOUR // BEAT])
 
 
 def answers(past: Past) -> tuple[str, str]:
     """How long the device took to answer in the last day, in short and as a sentence; "" when it never did."""
     if past.mean is None or past.slowest is None:
         return "", ""
-    if past.slowest < STEP:
+    if not past.slowest:
         return took(0), _("Time to answer: %(all)s", all=took(0))
     mean, most = took(past.mean), took(past.slowest)
     sentence = _("Time to answer: %(mean)s on average, %(most)s at most", mean=mean, most=most)
@@ -149,8 +141,7 @@ def answers(past: Past) -> tuple[str, str]:
 
 
 def took(ms: int) -> str:
-    """As "40 ms"; what is shorter than is kept apart is "under 8 ms"."""
-    return f"{ms} ms" if ms >= STEP else _("under %(num)s ms", num=STEP)
+    return f"{ms} ms" if ms else _("under 1 ms")
 
 
 def in_words(past: Past, zone: str) -> str:
