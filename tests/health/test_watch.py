@@ -106,7 +106,7 @@ def test_what_is_offline_stays_so_without_counting_and_tells_its_reason(watch):
     assert verdict and (verdict.status, verdict.code) == (Status.OFFLINE, "refused") and not watch.waits(1)
 
 
-@pytest.mark.parametrize("error", [CutShort(), RuntimeError("a slip of ours"), Unreachable("dns_timeout")])
+@pytest.mark.parametrize("error", [CutShort(), RuntimeError("a slip of ours")])
 def test_our_own_trouble_says_nothing(watch, error):
     for at in range(6):
         assert watch.judge(device(), Outcome(error=error), at) is None
@@ -251,3 +251,48 @@ def test_few_devices_are_believed_at_once(watch):
     for at in (0, 15):
         fall_silent(watch, devices, at)
     assert fall_silent(watch, devices, 30)[-1].status == Status.OFFLINE
+
+
+NAMELESS = Outcome(error=Unreachable("dns_timeout"))
+
+
+def miss_three_times(watch: Watch, one: Due, outcome: Outcome, began: float = 100.0) -> list[str | None]:
+    found = [watch.judge(one, outcome, began + 15 * times) for times in range(3)]
+    return [verdict and verdict.status for verdict in found]
+
+
+def test_names_that_nobody_looks_up_say_nothing_of_devices(watch):
+    for number in range(2, 9):
+        watch.judge(device(number, site=number), answer(), 101)  # by their numbers
+    assert miss_three_times(watch, device(host="one.example.com"), NAMELESS) == [None] * 3
+
+
+def test_one_name_that_is_not_looked_up_while_others_are_is_offline(watch):
+    one = device(host="one.example.com")
+    for number in range(2, 9):
+        watch.judge(device(number, site=number, host=f"{number}.example.com"), answer(), 101)
+    assert miss_three_times(watch, one, NAMELESS) == [None, None, Status.OFFLINE]
+
+
+@pytest.mark.parametrize("outcome", [TIMEOUT, NAMELESS])
+def test_what_was_offline_before_is_not_claimed_while_our_line_is_gone(watch, outcome):
+    everybody = [device(number, site=number % 4 + 1) for number in range(1, 9)]
+    for at in (0, 15, 30):
+        for one in everybody:
+            watch.judge(one, TIMEOUT, at + one.id)
+    assert watch.lost_since is not None
+    assert watch.judge(device(99, status=Status.OFFLINE, reason="timeout"), outcome, 120) is None
+    assert watch.judge(device(98, status=Status.OFFLINE, reason="timeout"), REFUSED, 121).status == Status.OFFLINE
+    assert watch.lost_since is None, "somebody has refused, so the line is there"
+    assert watch.judge(device(99, status=Status.OFFLINE, reason="timeout"), TIMEOUT, 122).status == Status.OFFLINE
+
+
+@pytest.mark.parametrize(("fleet", "dead"), [(30, 16), (100, 60), (300, 160)])
+def test_those_that_have_long_been_dead_are_not_taken_for_our_own_line(watch, fleet, dead):
+    for at in range(0, 660, 60):
+        for number in range(2, fleet + 1):
+            gone = number <= dead + 1
+            one = device(number, site=number % 20, status=Status.OFFLINE if gone else Status.ONLINE)
+            watch.judge(one, TIMEOUT if gone else answer(), at + number / fleet)
+    assert miss_three_times(watch, device(), TIMEOUT, 590) == [None, None, Status.OFFLINE]
+    assert watch.lost_since is None

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from webapp.common import clock
+from webapp.common.errors import Refused
+from webapp.common.signals import device_missed
 from webapp.db import transaction
 from webapp.devices.models import Device, DeviceState, Probe, Status
 from webapp.protocols.isapi.kinds import Kind
@@ -26,11 +28,14 @@ STATUSES = {
     "not_activated": Status.UNSUPPORTED,
 }
 TOLD = ("type", "model", "serial", "location", "stage")  # what the sentence about a failure needs
-OURS = {"our_fault", "dns_timeout", "cut_short"}  # our own trouble says nothing about the device
+OURS = {"our_fault", "cut_short"}  # our own trouble says nothing about the device
 
 
 def record(probe: Probe, code: str, facts: dict[str, Any]) -> None:
-    """Keep what a check found, unless the device is gone or is reached elsewhere by now."""
+    """Keep what a person's check found, unless the device is gone or is reached elsewhere by now.
+
+    Our own trouble takes nothing away from what was known, nor does one miss while an engine counts them (H8).
+    """
     with transaction():
         said = identity(facts) if code == "ok" else {}
         device = Device.locked(probe.device_id)
@@ -38,11 +43,24 @@ def record(probe: Probe, code: str, facts: dict[str, Any]) -> None:
             return  # gone; another has its id
         if device.connection_version != probe.connection_version:
             return
+        if DeviceState.of(device.id) and (code in OURS | {"dns_timeout"} or is_left_to_the_engine(device, code)):
+            return
         if said and is_stranger(device, said):
             code, facts = "other_device", {"serial": said["serial"], "model": said["model"]}
         elif said:
             note_identity(device, said)
         keep(device.id, code, facts)
+
+
+def is_left_to_the_engine(device: Device, code: str) -> bool:
+    """Whether nobody answered as a device does, and somebody above counts before saying so."""
+    if code in STATUSES or not device.health_monitoring:
+        return False
+    try:
+        device_missed.send(device)
+    except Refused:
+        return True
+    return False
 
 
 def is_stranger(device: Device, said: dict[str, Any]) -> bool:
@@ -75,9 +93,7 @@ def note(look: Look, code: str, facts: dict[str, Any]) -> None:
 
 
 def keep(device_id: int, code: str, facts: dict[str, Any], at: datetime | None = None) -> None:
-    """Write a state by the code of an outcome; our own trouble takes nothing away from what was known before."""
-    if code in OURS and DeviceState.of(device_id):
-        return
+    """Write a state by the code of an outcome."""
     now = at or clock.now()
     locked_for = facts.get("locked_for")
     DeviceState.set(

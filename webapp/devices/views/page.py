@@ -25,6 +25,7 @@ from webapp.health.services import parts
 from webapp.protocols.isapi.kinds import Kind
 from webapp.sites import services as sites
 
+MISSED_FOR = timedelta(minutes=3)  # by then three misses are counted
 JUST_ADDED = timedelta(minutes=10)  # whoever adds one device often adds the next
 
 
@@ -49,14 +50,15 @@ def device_page(device: Device, status: bool = False, whole: bool = False) -> di
 
 def how_it_fares(page: dict[str, Any], whole: bool) -> dict[str, Any]:
     device = page["device"]
-    probe = running_probe(device)  # before its outcome: once none runs, the state is the one that it has written
+    last = last_probe(device)  # before its outcome: once none runs, the state is the one that it has written
     state = DeviceState.of(device.id)
     rows = parts.known(device, state)
     page = page | {
         "state": state,
         "status": status_view(device, state, rows.shown),
         "stranger": devices.stranger(state) if rows.shown == Status.OTHER_DEVICE else {},
-        "probe": probe,
+        "probe": last if last and last["running"] else None,
+        "missed": missed(last, state),
         "silence": parts.maintenance(current_user, device),
         "fares": parts.summarize(rows),
         "old": 2 * rows.interval if rows.shown in FLEETING else 0,
@@ -74,18 +76,26 @@ def status_version(page: dict[str, Any], marks: tuple[object, ...]) -> str:
     """
     device, state = page["device"], page["state"]
     read = (state.checked_at is None, state.seen_key, state.status) if state else ()
-    shown = [page[name] for name in ("status", "stranger", "probe", "silence", "may_manage", "may_configure")]
+    names = ("status", "stranger", "probe", "missed", "silence", "may_manage", "may_configure")
+    shown = [page[name] for name in names]
     told = (device.name, device.version, device.connection_version, device.pin, device.type, device.model)
     flags = f"{'r' if page['probe'] else 'i'}{'m' if device.health_monitoring else 'o'}"
     return flags + version(repr((*shown, read, *told, device.serial, device.firmware, marks)), language())
 
 
-def running_probe(device: Device) -> dict[str, Any] | None:
-    """The check that is under way for the connection as it is now."""
+def last_probe(device: Device) -> dict[str, Any] | None:
+    """The newest check of the connection as it is now, with `at`: when it was begun."""
     probe = Probe.last_of(device.id, device.added_at)
-    fresh = probe and probe.connection_version == device.connection_version
-    view = probe_view(probe) if fresh else None
-    return view if view and view["running"] else None
+    if probe is None or probe.connection_version != device.connection_version:
+        return None
+    return (probe_view(probe) or {}) | {"at": probe.created_at}
+
+
+def missed(last: dict[str, Any] | None, state: DeviceState | None) -> str:
+    """Why a person's check has just got no answer that the device's state tells of; "" otherwise."""
+    if last is None or last["running"] or not last["advice"] or clock.now() - last["at"] > MISSED_FOR:
+        return ""
+    return str(last["advice"].title) if state and (state.checked_at or state.since) < last["at"] else ""
 
 
 def status_view(device: Device, state: DeviceState | None, shown: str) -> dict[str, Any]:

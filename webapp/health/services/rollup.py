@@ -171,6 +171,11 @@ def seconds_of(hours: range) -> float:
     return clock.now().timestamp() - hours.start * 3600
 
 
+def engine_lives() -> bool:
+    lease = EngineLease.now()
+    return bool(lease and lease.beat_at and clock.now() - lease.beat_at <= BEAT)
+
+
 def engine_trouble(watched: int) -> EngineTrouble | None:
     """Why nothing new is known of devices, when that is our own fault. `watched`: how many there are to check."""
     lease = EngineLease.now()

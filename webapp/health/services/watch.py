@@ -6,6 +6,7 @@ only just after a reboot it is asked once more a minute later. Our own trouble s
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,8 +22,7 @@ from webapp.protocols.pool import Outcome
 MISSES = 3
 STARTING = 300  # seconds after a reboot that we saw in which a refusal is asked about once more
 GRACE = 60  # seconds after which it is asked again
-SILENT = {"timeout", "no_route", "no_such_name"}  # nothing came back: it may be the way to the device
-OURS = states.OURS - {"dns_timeout"}  # a name server that is silent tells of our line
+SILENT = {"timeout", "no_route", "no_such_name", "dns_timeout"}  # nothing came back: it may be the way to the device
 PASSING = {"no_digest", "low_privilege"}  # what a device in a hurry says too; it costs no login, so it is asked again
 DEFINITE = set(states.STATUSES) - PASSING - {"ok"}  # an answer, and one that is about the device
 STOPPED = {"wrong_password", "key_changed", "not_encoding"}  # reasons after which only a person's deed helps
@@ -60,6 +60,7 @@ class Watch:
     graced: dict[int, int] = field(default_factory=dict)  # connection versions whose refusal was asked about again
     uplink: Uplink = field(init=False)
     lost_since: float | None = None  # our own connection
+    named_at: float = -math.inf  # when a device was last reached by its name
 
     def __post_init__(self) -> None:
         self.uplink = Uplink(self.interval + self.timeout)
@@ -67,20 +68,26 @@ class Watch:
     def judge(self, device: Due, outcome: Outcome, now: float) -> Verdict | None:
         """What may be claimed now; None: nothing yet, or nothing at all."""
         code, facts = told(outcome)
-        if code in OURS:
+        if code in states.OURS:
             return None
-        silent = code in SILENT or code == "dns_timeout"
-        if not isinstance(outcome.error, NotAllowed):  # nobody was asked
-            self.uplink.hear(device.id, device.site_id, not silent, now)
-            if self.lost_since is not None and not silent:
-                self.line_is_back(now)
-        if code == "dns_timeout":
-            return None
+        self.listen(device, outcome, code in SILENT, now)
         if code == "ok":
             return self.answered(device, outcome, now)
         if code in DEFINITE:
             return self.refused(device, code, facts, now)
         return self.missed(device, code, facts, now)
+
+    def listen(self, device: Due, outcome: Outcome, silent: bool, now: float) -> None:
+        """What an outcome tells of our own connection; one that was offline before tells nothing by its silence."""
+        if isinstance(outcome.error, NotAllowed) or (silent and device.status == Status.OFFLINE):
+            return  # nobody was asked, or no news
+        self.uplink.hear(device.id, device.site_id, not silent, now)
+        if silent:
+            return
+        if self.lost_since is not None:
+            self.line_is_back(now)
+        if has_name(device):
+            self.named_at = now
 
     def answered(self, device: Due, outcome: Outcome, now: float) -> Verdict:
         visited: Visited = outcome.result
@@ -111,7 +118,8 @@ class Watch:
     def missed(self, device: Due, code: str, facts: dict[str, Any], now: float) -> Verdict | None:
         status = states.STATUSES.get(code, Status.OFFLINE)
         if device.status in {Status.OFFLINE, status}:
-            return Verdict(status, code, facts)
+            lost = self.lost_since is not None and code in SILENT
+            return None if lost else Verdict(status, code, facts)
         miss = self.misses.get(device.id)
         if miss is None or miss.version != device.connection_version:
             miss = self.misses[device.id] = Miss(now, device.connection_version)
@@ -119,7 +127,7 @@ class Watch:
         if miss.count < MISSES:
             self.retries[device.id] = now + self.interval / 4
             return None
-        blame = self.uplink.blame(miss.first, now) if code in SILENT else Blame.THEM
+        blame = self.blame(code, miss.first, now)
         if blame is Blame.THEM:
             self.forget(device.id)
             return Verdict(status, code, facts)
@@ -127,6 +135,13 @@ class Watch:
             self.lost_since = self.lost_since if self.lost_since is not None else miss.first
         self.retries[device.id] = now + self.interval / 4
         return None
+
+    def blame(self, code: str, since: float, now: float) -> Blame:
+        if code not in SILENT:
+            return Blame.THEM
+        blame = self.uplink.blame(since, now)
+        names_are_gone = code == "dns_timeout" and self.named_at < since  # as far as can be told, for everybody
+        return Blame.WAIT if blame is Blame.THEM and names_are_gone else blame
 
     def line_is_back(self, now: float) -> None:
         """What was missed while our own connection was gone is no miss of the devices: they are counted from here."""
@@ -159,6 +174,11 @@ class Watch:
     def waits(self, device_id: int) -> bool:
         """Whether a device is asked again soon, out of its turn."""
         return device_id in self.retries
+
+
+def has_name(device: Due) -> bool:
+    """Whether its address has to be looked up."""
+    return ":" not in device.host and not device.host.rpartition(".")[2].isdigit()
 
 
 def told(outcome: Outcome) -> tuple[str, dict[str, Any]]:
