@@ -62,7 +62,11 @@ def test_what_the_engine_counts_is_there(anyone):
     assert figure(after, "sitehand_checks_in_flight") == 12 and figure(after, "sitehand_results_queued") == 3
 
 
-@pytest.mark.parametrize("given", ["", "Bearer", "Bearer ", "Bearer wrong", TOKEN, f"bearer {TOKEN}", f"Basic {TOKEN}"])
+def test_the_schemes_name_is_taken_in_any_case(anyone):
+    assert read(anyone, f"bearer {TOKEN}").status_code == 200
+
+
+@pytest.mark.parametrize("given", ["", "Bearer", "Bearer ", "Bearer x", TOKEN, f"Bearer  {TOKEN}", f"Basic {TOKEN}"])
 def test_without_the_token_it_says_nothing(anyone, given):
     reply = read(anyone, given)
     assert reply.status_code == 401 and reply.headers["WWW-Authenticate"] == "Bearer"

@@ -12,7 +12,7 @@ from tests.factories import make_device
 from webapp.common import clock
 from webapp.db import database, is_sqlite, transaction
 from webapp.devices.models import Device, DeviceState, Status
-from webapp.health.models import DeviceDay, DeviceHour, store
+from webapp.health.models import DeviceDay, DeviceFindings, DeviceHour, store
 from webapp.health.models.store import Checked, Still
 from webapp.health.services import keeping
 from webapp.health.services.samples import byte, pack
@@ -90,6 +90,19 @@ def test_a_connection_that_was_edited_meanwhile_gets_nothing(device, version):
     still = Still(device.id, version, Status.ONLINE, clock.now(), 33)
     write(Checked(500_000, device.id, version, 1, 5, pack(0, 5)), still=(still,))
     assert not DeviceHour.select().count() and DeviceState.of(device.id).checked_at == before
+
+
+def test_a_device_that_was_switched_off_meanwhile_gets_nothing(device):
+    before = DeviceState.of(device.id).checked_at
+    Device.update(health_monitoring=False).where(Device.id == device.id).execute()
+    found = store.Found(device.id, 1, clock.now(), "{}", 5, 9, clock.now(), "status")
+    with transaction():
+        store.write_findings([found])
+        store.write(
+            [Checked(500_000, device.id, 1, 1, 5, pack(0, 5))], [Still(device.id, 1, Status.ONLINE, clock.now(), 33)]
+        )
+    assert DeviceState.of(device.id).checked_at == before
+    assert not DeviceHour.select().count() and not DeviceFindings.select().count()
 
 
 def test_a_state_that_changed_meanwhile_stays(device):

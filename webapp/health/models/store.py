@@ -1,7 +1,7 @@
 """What thousands of checks have found, written at once: by hand, since it is the busiest path to the database.
 
-A result counts only for the connection that was checked: one that was edited, or a device that was deleted, meanwhile
-is left out by the statement itself.
+A result counts only for the connection that was checked: a device that was edited, deleted or switched off meanwhile is
+left out by the statement itself.
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ ELSE CAST(substr(device_hour.samples, 1, length(excluded.samples) - 1)
 HOURS = f"""
 INSERT INTO device_hour (hour, device_id, n, up, ms_sum, ms_max, samples)
 SELECT u.column1, u.column2, 1, u.column4, u.column5, u.column5, u.column6 FROM ({{values}}) u
-JOIN device d ON d.id = u.column2 AND d.connection_version = u.column3 WHERE true
+JOIN device d ON d.id = u.column2 AND d.connection_version = u.column3 AND d.health_monitoring WHERE true
 ON CONFLICT (hour, device_id) DO UPDATE SET n = n + 1, up = up + excluded.up, ms_sum = ms_sum + excluded.ms_sum,
 ms_max = max(ms_max, excluded.ms_max), samples = {MERGED.format(worse="max", blob="BLOB")}
 """  # noqa: S608
 STILL = """
 UPDATE device_state SET checked_at = u.column4, ms = u.column5 FROM ({values}) u
-JOIN device d ON d.id = u.column1 AND d.connection_version = u.column2
+JOIN device d ON d.id = u.column1 AND d.connection_version = u.column2 AND d.health_monitoring
 WHERE device_state.device_id = u.column1 AND device_state.status = u.column3
 """
 HOURS_AT_ONCE = f"""
@@ -78,7 +78,7 @@ INSERT INTO device_hour (hour, device_id, n, up, ms_sum, ms_max, samples)
 SELECT u.hour, u.device_id, 1, u.up, u.ms, u.ms, u.samples
 FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[], %s::bytea[])
   AS u(hour, device_id, version, up, ms, samples)
-JOIN device d ON d.id = u.device_id AND d.connection_version = u.version
+JOIN device d ON d.id = u.device_id AND d.connection_version = u.version AND d.health_monitoring
 ON CONFLICT (hour, device_id) DO UPDATE SET n = device_hour.n + 1, up = device_hour.up + excluded.up,
 ms_sum = device_hour.ms_sum + excluded.ms_sum, ms_max = greatest(device_hour.ms_max, excluded.ms_max),
 samples = {MERGED.format(worse="greatest", blob="bytea")}
@@ -86,7 +86,7 @@ samples = {MERGED.format(worse="greatest", blob="bytea")}
 STILL_AT_ONCE = """
 UPDATE device_state s SET checked_at = u.at, ms = u.ms
 FROM unnest(%s::int[], %s::int[], %s::text[], %s::timestamp[], %s::int[]) AS u(device_id, version, status, at, ms)
-JOIN device d ON d.id = u.device_id AND d.connection_version = u.version
+JOIN device d ON d.id = u.device_id AND d.connection_version = u.version AND d.health_monitoring
 WHERE s.device_id = u.device_id AND s.status = u.status
 """
 
@@ -100,14 +100,15 @@ light_by = excluded.light_by
 FINDINGS = f"""
 INSERT INTO device_findings (device_id, at, blocks, drift, up, up_at, light_by)
 SELECT u.column1, u.column3, COALESCE(u.column4, '{{{{}}}}'), u.column5, u.column6, u.column7, u.column8
-FROM ({{values}}) u JOIN device d ON d.id = u.column1 AND d.connection_version = u.column2 WHERE true {KEEP}
+FROM ({{values}}) u JOIN device d ON d.id = u.column1 AND d.connection_version = u.column2 AND d.health_monitoring
+WHERE true {KEEP}
 """  # noqa: S608
 FINDINGS_AT_ONCE = f"""
 INSERT INTO device_findings (device_id, at, blocks, drift, up, up_at, light_by)
 SELECT u.device_id, u.at, COALESCE(u.blocks, '{{}}'), u.drift, u.up, u.up_at, u.light_by
 FROM unnest(%s::int[], %s::int[], %s::timestamp[], %s::text[], %s::int[], %s::int[], %s::timestamp[], %s::text[])
   AS u(device_id, version, at, blocks, drift, up, up_at, light_by)
-JOIN device d ON d.id = u.device_id AND d.connection_version = u.version {KEEP}
+JOIN device d ON d.id = u.device_id AND d.connection_version = u.version AND d.health_monitoring {KEEP}
 """  # noqa: S608
 
 

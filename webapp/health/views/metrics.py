@@ -21,7 +21,8 @@ def show_metrics() -> Response:
     token = config.current().metrics_token
     if not token:
         raise NotFound
-    given = request.headers.get("Authorization", "").encode("latin-1", "replace")  # WSGI gives its bytes so
-    if not hmac.compare_digest(given, f"Bearer {token}".encode()):
+    scheme, _blank, given = request.headers.get("Authorization", "").partition(" ")
+    same = hmac.compare_digest(given.encode("latin-1", "replace"), token.encode())  # WSGI gives its bytes so
+    if scheme.lower() != "bearer" or not same:
         return Response("wrong token\n", 401, {"WWW-Authenticate": "Bearer"}, mimetype="text/plain")
     return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
