@@ -32,6 +32,24 @@ class TestNames:
         let_go.set()
         pool.stop(1)
 
+    def test_many_dead_names_keep_a_healthy_one_waiting_once_at_most(self, devices):
+        (device,) = devices(1)
+        rounds = [threading.Event()]
+        pool = named(lambda host: [device.host] if host == "well.example.org" else rounds[-1].wait(20) and [])
+
+        def ask_dead() -> list:
+            return [submit(pool, place(device, host=f"c{n}.example.org"), ask(KNOCK), timeout=0.5) for n in range(60)]
+
+        assert {future.result(30).error.code for future in ask_dead()} == {"dns_timeout"}
+        rounds.append(threading.Event())
+        rounds[0].set()
+        again = ask_dead()
+        found = outcome(pool, place(device, host="well.example.org"), ask(KNOCK), timeout=0.5)
+        assert found.error is None
+        assert {future.result(30).error.code for future in again} == {"dns_timeout"}
+        rounds[1].set()
+        pool.stop(1)
+
     def test_the_talk_is_told_and_may_go_on(self, devices):
         def fail(host):
             raise socket.gaierror(socket.EAI_NONAME, "no")

@@ -6,7 +6,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 
@@ -26,10 +26,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How names become addresses: in which threads, and by whose answers."""
+    """How names become addresses: in which threads, and by whose answers. Shared by the loops of a pool."""
 
     crew: Crew
+    doubtful: Crew  # for names that were late the last time: many dead ones keep no healthy one waiting
     lookup: Lookup = socket.getaddrinfo
+    late: set[str] = field(default_factory=set)
+
+    def submit(self, host: str, look_up: Callable[[], None]) -> None:
+        (self.doubtful if host in self.late else self.crew).submit(look_up)
 
     def address(self, errand: Errand) -> str:
         """The vetted address to dial. Waits for as long as the system does. Raises Unreachable or NotAllowed."""
@@ -160,7 +165,7 @@ class Loop:
         self.visits.add(visit)
         if not (address := visit.address or literal(visit.errand.to.host)):
             self.naming[visit] = monotonic() + visit.errand.timeout
-            self.names.crew.submit(partial(self.look_up, visit))
+            self.names.submit(visit.errand.to.host, partial(self.look_up, visit))
             return
         try:
             visit.errand.policy.vet(address, visit.errand.to.port)
@@ -184,6 +189,8 @@ class Loop:
         if self.naming.pop(visit, None) is None:
             return  # given up meanwhile
         visit.named_in, visit.obstacle = seconds, obstacle
+        late = isinstance(obstacle, Unreachable) and obstacle.code == "dns_timeout"
+        (self.names.late.add if late else self.names.late.discard)(visit.errand.to.host)
         if not obstacle:
             visit.place(address)
         self.queue(visit)
@@ -192,6 +199,7 @@ class Loop:
         now = monotonic()
         for visit in [visit for visit, until in self.naming.items() if until <= now]:
             del self.naming[visit]
+            self.names.late.add(visit.errand.to.host)
             visit.named_in = visit.errand.timeout
             visit.obstacle = Unreachable("dns_timeout", f"no answer in {visit.errand.timeout:.1f} s")
             self.queue(visit)

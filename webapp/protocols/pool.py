@@ -12,7 +12,7 @@ from webapp.protocols.resolver import Crew, Lookup
 
 __all__ = ["CutShort", "Errand", "Outcome", "Pool"]
 
-LOOK_UPS = 16  # names that are looked up at once
+LOOK_UPS = 16  # names that are looked up at once, and as many again that were late the last time
 OTHER_FILES = 512  # that the rest of the process may have open
 
 
@@ -44,7 +44,7 @@ class Pool:
 
     def start(self) -> None:
         allow_open_files(2 * self.most + OTHER_FILES)
-        names = Names(Crew(LOOK_UPS), self.lookup)
+        names = Names(Crew(LOOK_UPS), Crew(LOOK_UPS), self.lookup)
         turns = Turns(self.per_host)
         self.loops = [Loop(self.share, names, turns) for _ in range(self.size)]
         self.threads = [
