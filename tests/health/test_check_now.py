@@ -67,3 +67,17 @@ def test_what_a_device_says_is_believed_at_once(admin, site):
         device = make_device(site, host=other.host, port=other.port, status=Status.ONLINE)
         check(admin, device)
     assert DeviceState.of(device.id).status == Status.AUTH_FAILED
+
+
+class TestTooOften:
+    @pytest.fixture
+    def settings(self):
+        return {"probes_per_minute": 2}
+
+    def test_the_third_check_in_a_minute_is_refused_and_says_when(self, admin, device):
+        for _ in range(2):
+            check(admin, device)
+        for htmx in (True, False):
+            refused = admin.post(f"/devices/{device.id}/check", htmx=htmx)
+            assert refused.status_code == 429 and 0 < int(refused.headers["Retry-After"]) <= 60
+            assert "Too many tests in one minute" in refused.text
