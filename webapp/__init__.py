@@ -29,7 +29,6 @@ from webapp.db import connect, open_connection
 from webapp.devices import listeners as _listeners  # noqa: F401  (listens once it is imported)
 from webapp.devices.views import bp as devices_bp
 from webapp.handover.views import bp as handover_bp
-from webapp.health import listeners as _health_listeners  # noqa: F401
 from webapp.health.views import bp as health_bp
 from webapp.home.views import bp as home_bp
 from webapp.owners.views import bp as owners_bp

@@ -13,7 +13,7 @@ from webapp.common import clock, vault
 from webapp.common.errors import NotFound, Refused
 from webapp.common.i18n import _
 from webapp.common.passwords import strength
-from webapp.common.signals import device_leaving
+from webapp.common.signals import device_exchanged, device_leaving
 from webapp.db import transaction
 from webapp.devices.models import Device, DeviceState, Mode, Probe, Status
 from webapp.devices.models.device import all_sealed
@@ -126,6 +126,8 @@ def write_address(by: Principal, device: Device, typed: dict[str, Any], changed:
     if changed != ["name"]:
         values["connection_version"] = device.connection_version + 1
         DeviceState.set(device.id, now, Status.CHECKING)
+    if {"host", "port", "https"} & set(changed):
+        device_exchanged.send(device)
     if {"host", "port"} & set(changed):
         values |= {"pin": "", "received": 0}  # another place: its key is met for the first time, and nobody gave it
     if typed["password"]:
@@ -238,6 +240,7 @@ def write_replacement(device: Device, serial: str) -> bool:
         setattr(current, name, text)
     Device.note(current.id, current.connection_version, search=current.searchable(), **values)
     DeviceState.set(current.id, clock.now(), Status.CHECKING)
+    device_exchanged.send(current)
     return True
 
 

@@ -35,6 +35,11 @@ class DeviceFindings(BaseModel):
         if not cls.update(**values).where(cls.device == device_id).execute():
             cls.create(device=device_id, **values)
 
+    @classmethod
+    def forget(cls, device_id: int) -> None:
+        """Its next turn is as the first: it is asked for everything, and who it is."""
+        cls.delete().where(cls.device == device_id).execute()
+
     @property
     def said(self) -> dict[str, Any]:
         return dict(json.loads(self.blocks))

@@ -16,6 +16,7 @@ from webapp.common.i18n import _
 from webapp.devices.models import Device, DeviceState
 from webapp.devices.services import devices, permissions
 from webapp.handover.services import looking
+from webapp.health import listeners as _listeners  # noqa: F401  (listens once it is imported)
 from webapp.health.forms import SilenceForm
 from webapp.health.services import gate, parts, silences
 from webapp.health.views import bp
