@@ -108,6 +108,12 @@ class Probe(BaseModel):
         return cls.select().where(mine).order_by(cls.created_at.desc()).first()
 
     @classmethod
+    def found_well(cls, since: datetime) -> dict[int, datetime]:
+        """Devices whose checks, begun since then, went well, and when the last of each ended."""
+        well = (cls.created_at > since) & (cls.intent == Intent.CHECK) & (cls.code == "ok")
+        return dict(cls.select(cls.device_id, cls.done_at).where(well).order_by(cls.done_at).tuples())
+
+    @classmethod
     def wipe(cls, passwords_before: datetime, rows_before: datetime) -> None:
         cls.delete().where(cls.created_at < rows_before).execute()
         old = (cls.created_at < passwords_before) & (cls.password_sealed != b"")

@@ -15,7 +15,8 @@ import structlog
 from webapp.common import clock, vault
 from webapp.config import Settings
 from webapp.db import drop_broken_connection, is_trouble, open_connection
-from webapp.devices.models import Status
+from webapp.devices.models import Probe, Status
+from webapp.devices.models.probe import LONGEST
 from webapp.health.models import roster
 from webapp.health.models.roster import Due
 from webapp.health.services import metrics, schedule, visits
@@ -46,6 +47,7 @@ class Rounds:
         self.writer = Writer(self.watch, self.leader)
         self.under_way: set[int] = set()
         self.refused: dict[int, tuple[Login, Outcome]] = {}  # passwords that are not tried again, written or not
+        self.followed: dict[int, datetime] = {}  # persons' checks after which all was asked: when they ended
         self.last = 0.0  # monotonic moment up to which turns have been given
         self.lag = 0  # ms
         self.skipped = 0
@@ -104,8 +106,9 @@ class Rounds:
         due = roster.in_slots(self.interval, schedule.slots(since, now, self.interval))
         for device in schedule.in_turn(due, now, self.interval):
             if not self.watch.waits(device.id):
-                self.try_to_begin(device, now, again=False)
+                self.try_to_begin(device, self.turn(device, now))
         self.ask_again(now)
+        self.follow_checks()
         self.lag = round((clock.monotonic() - now) * 1000)
         metrics.LAG.set(self.lag / 1000)
         metrics.IN_FLIGHT.set(self.pool.in_flight)
@@ -115,20 +118,30 @@ class Rounds:
         found = roster.of(due)
         for device in found:
             self.refused.pop(device.id, None)
-            self.try_to_begin(device, now, again=True)
+            self.try_to_begin(device, self.turn(device, None), again=True)
         for gone in set(due) - {device.id for device in found}:
             self.watch.forget(gone)
 
-    def try_to_begin(self, device: Due, now: float, again: bool) -> None:
+    def follow_checks(self) -> None:
+        """A person's check asks who a device is; right after it the device is asked for disks, channels and clock."""
+        checked = Probe.found_well(clock.now() - LONGEST)
+        fresh = {device_id for device_id, at in checked.items() if self.followed.get(device_id) != at} - self.under_way
+        for device in roster.of(fresh):
+            if device.found_at is None or device.found_at < checked[device.id]:
+                self.try_to_begin(device, Turn(True, device.found_at is None, self.watch.up_of(device)))
+        known = self.followed.keys() | fresh
+        self.followed = {device_id: at for device_id, at in checked.items() if device_id in known}
+
+    def try_to_begin(self, device: Due, turn: Turn, again: bool = False) -> None:
         """What is wrong with one device keeps no other from its turn."""
         try:
-            self.begin(device, now, again)
+            self.begin(device, turn, again)
         except vault.Broken:
             log.error("a stored password does not open", device=device.id)
         except Exception:
             log.exception("a device could not be asked", device=device.id)
 
-    def begin(self, device: Due, now: float, again: bool) -> None:
+    def begin(self, device: Due, turn: Turn, again: bool) -> None:
         """Ask a device, unless it is not to be asked now; `again` is the one try that was put off."""
         if device.probed or self.is_stopped(device, again) or is_locked(device):
             return
@@ -139,7 +152,6 @@ class Rounds:
         if refusal and login == login_of(device):
             self.writer.enqueue(device, refusal)  # it could not be written, or is about to be
             return
-        turn = self.turn(device, None if again else now)
         errand = visits.errand(device, turn, self.timeout, partial(self.done, device))
         self.under_way.add(device.id)
         if not self.pool.submit(errand):

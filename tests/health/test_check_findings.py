@@ -1,0 +1,104 @@
+"""Check now asks for disks, channels and clock, too: soon after it the page says nothing that was read before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from tests.factories import DISK, make_findings
+from tests.health.conftest import ON_SQLITE, added, quick, state, until
+from webapp.common import clock
+from webapp.devices.models import Device, Probe, Status
+from webapp.health.models import DeviceFindings
+from webapp.health.services.rounds import Rounds
+from webapp.protocols.isapi.kinds import Kind
+from webapp.protocols.isapi.storage import Storage
+from webapp.simulator import profiles
+from webapp.simulator.pretend import Pretend
+
+STORAGE = "/ISAPI/ContentMgmt/Storage"
+
+
+@pytest.fixture
+def hourly(app: Flask) -> Iterator[Rounds]:
+    """An engine that comes to hardly any device by itself while a test lasts."""
+    made = Rounds(replace(quick(app), check_interval=3600))
+    made.start()
+    until(lambda: made.leader.leads)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def nvr() -> Iterator[Pretend]:
+    with Pretend(profiles.NVR) as answering:
+        answering.condition.offline = {}
+        yield answering
+
+
+@pytest.fixture
+def repaired(site, nvr) -> Device:
+    """Nine minutes ago it told of a failed disk, which was replaced since."""
+    device = added(site, nvr, type=Kind.NVR)
+    failed = Storage((replace(DISK, status="error"),), "")
+    make_findings(device, at=clock.now() - timedelta(minutes=9), blocks={"storage": failed})
+    return device
+
+
+def asked_for_disks(nvr: Pretend) -> int:
+    return sum(request.path == STORAGE and request.status == 200 for request in nvr.requests)
+
+
+def over() -> bool:
+    return all(probe.code for probe in Probe.select())
+
+
+def test_after_check_now_a_replaced_disk_is_well(admin, repaired, nvr, hourly):
+    path = f"/devices/{repaired.id}"
+    assert "Disk 1 has failed" in admin.get(path).text
+    assert admin.post(f"{path}/check").status_code == 303
+    pressed = clock.now()
+    until(lambda: DeviceFindings.of(repaired.id).at > pressed)
+    text = admin.get(path).text
+    assert "Recording." in text and "has failed" not in text
+    time.sleep(2.5)
+    assert asked_for_disks(nvr) == 1, "once for a check"
+    admin.post(f"{path}/check")
+    until(lambda: asked_for_disks(nvr) == 2)
+
+
+@ON_SQLITE
+def test_a_wrong_password_costs_one_login_still(admin, site, nvr, hourly):
+    device = added(site, nvr, type=Kind.NVR, password="Wrong-1234")
+    admin.post(f"/devices/{device.id}/check")
+    until(lambda: state(device).status == Status.AUTH_FAILED)
+    time.sleep(2.5)
+    assert len(nvr.logins) == 1 and not asked_for_disks(nvr)
+
+
+@ON_SQLITE
+def test_disks_that_hang_are_not_asked_again_and_again(admin, repaired, nvr, hourly):
+    nvr.hangs_at = STORAGE
+    admin.post(f"/devices/{repaired.id}/check")
+    until(over)
+    until(lambda: hourly.followed)
+    until(lambda: not hourly.under_way)
+    asked = len(nvr.requests)
+    time.sleep(2.5)
+    assert len(nvr.requests) == asked and state(repaired).status == Status.ONLINE
+
+
+@ON_SQLITE
+def test_what_is_not_monitored_any_more_is_not_asked(admin, repaired, nvr, rounds):
+    admin.post(f"/devices/{repaired.id}/check")
+    until(over)
+    admin.post(f"/devices/{repaired.id}/monitoring", on="0")
+    rounds.start()
+    until(lambda: rounds.followed)
+    time.sleep(1.5)
+    assert not asked_for_disks(nvr)
