@@ -13,7 +13,7 @@ from flask import Flask
 from tests.factories import DISK, make_findings
 from tests.health.conftest import ON_SQLITE, added, quick, state, until
 from webapp.common import clock
-from webapp.devices.models import Device, Probe, Status
+from webapp.devices.models import Device, DeviceEvent, Happening, Probe, Status
 from webapp.health.models import DeviceFindings
 from webapp.health.services.rounds import Rounds
 from webapp.protocols.isapi.kinds import Kind
@@ -102,3 +102,30 @@ def test_what_is_not_monitored_any_more_is_not_asked(admin, repaired, nvr, round
     until(lambda: rounds.followed)
     time.sleep(1.5)
     assert not asked_for_disks(nvr)
+
+
+def firmwares(device: Device) -> list[tuple[str, str]]:
+    mine = (DeviceEvent.device == device.id) & (DeviceEvent.kind == Happening.FIRMWARE)
+    return [(event.was, event.became) for event in DeviceEvent.select().where(mine)]
+
+
+def test_new_firmware_that_a_persons_check_sees_first_is_in_the_history(admin, site, nvr):
+    device = added(site, nvr, type=Kind.NVR, firmware="V1.0 build 200101")
+    for _again in range(2):
+        admin.post(f"/devices/{device.id}/check")
+        until(over)
+    new = Device.get_by_id(device.id).firmware
+    assert new.startswith("V") and firmwares(device) == [("V1.0 build 200101", new)]
+    text = admin.get(f"/devices/{device.id}").text
+    assert "V1.0 build 200101" in text and "Changes in 7 days" in text
+
+
+@ON_SQLITE
+def test_firmware_that_is_read_for_the_first_time_or_is_a_strangers_has_not_changed(admin, site, nvr, camera):
+    first = added(site, nvr, type=Kind.NVR)
+    strange = added(site, camera, serial="OLD-1", firmware="V1.0 build 200101")
+    for device in (first, strange):
+        admin.post(f"/devices/{device.id}/check")
+    until(over)
+    assert state(strange).status == Status.OTHER_DEVICE
+    assert Device.get_by_id(first.id).firmware and not firmwares(first) + firmwares(strange)

@@ -39,6 +39,12 @@ class DeviceEvent(BaseModel):
             cls.create(device=device_id, at=at, was=last.became if last else "", became=status, reason=reason)
 
     @classmethod
+    def note_firmware(cls, device_id: int, at: datetime, was: str, became: str) -> None:
+        """Keep a change of firmware; the first that is known is none, nor one that is not told."""
+        if was and became and was != became:
+            cls.create(device=device_id, at=at, kind=Happening.FIRMWARE, was=was, became=became)
+
+    @classmethod
     def of(cls, device_id: int, since: datetime, most: int = 50) -> list[DeviceEvent]:
         """What has happened since then, newest first."""
         query = cls.select().where(cls.device == device_id, cls.at >= since)

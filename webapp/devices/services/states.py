@@ -11,7 +11,7 @@ from webapp.common import clock
 from webapp.common.errors import Refused
 from webapp.common.signals import device_missed
 from webapp.db import transaction
-from webapp.devices.models import Device, DeviceState, Probe, Status
+from webapp.devices.models import Device, DeviceEvent, DeviceState, Probe, Status
 from webapp.protocols.isapi.kinds import Kind
 
 # Codes that say more than "offline". The rest of what can go wrong leaves a device offline with the code as reason.
@@ -125,6 +125,7 @@ def identity(facts: dict[str, Any]) -> dict[str, Any]:
 
 def note_identity(device: Device, said: dict[str, Any]) -> None:
     """Take over what a device says; a type that was chosen by hand stays (E7)."""
+    DeviceEvent.note_firmware(device.id, clock.now(), device.firmware, said["firmware"])
     for name, value in said.items():
         setattr(device, name, value)
     if not device.type_by_hand and said["type_detected"] != Kind.UNKNOWN:

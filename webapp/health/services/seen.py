@@ -75,9 +75,7 @@ def is_fresh(device: Due, info: DeviceInfo) -> bool:
 
 
 def keep_identity(device: Device, info: DeviceInfo, at: datetime) -> None:
-    if info.firmware and device.firmware and info.firmware != device.firmware:
-        happened = {"kind": Happening.FIRMWARE, "was": device.firmware, "became": info.firmware}
-        DeviceEvent.create(device=device.id, at=at, **happened)
+    DeviceEvent.note_firmware(device.id, at, device.firmware, info.firmware)
     fresh = {"model": info.model or device.model, "serial": info.serial or device.serial}
     fresh["firmware"] = info.firmware or device.firmware
     for name, text in fresh.items():
