@@ -17,7 +17,16 @@ from tests.factories import (
 )
 from webapp.common import clock
 from webapp.devices.models import Device, DeviceEvent, Happening
+from webapp.health.models import roster
+from webapp.health.services.visits import Visited
+from webapp.health.services.writer import Result
+from webapp.protocols.errors import Unreachable
 from webapp.protocols.isapi.channels import Channel
+from webapp.protocols.isapi.health import Light
+from webapp.protocols.pool import Outcome
+
+ANSWER = Outcome(result=Visited(Light(None, "info"), None, False), ms=12)
+MISS = Outcome(error=Unreachable("timeout"))
 
 
 def page(person: Person, device: Device) -> str:
@@ -40,6 +49,18 @@ def test_drawings_are_told_in_words_too(admin, recorder):
         assert 'role="img"' in svg and re.search(r'aria-label="[^"]{10,}"', svg)
     assert len(re.findall(r'<svg class="(?:beat|spark)"', text)) == 2
     assert "Failed checks: " in text and "Time to answer: " in text
+
+
+def test_misses_that_nothing_was_claimed_of_are_not_called_answers(admin, site, rounds):
+    device = make_device(site)
+    assert rounds.leader.try_to_lead()
+    (due,) = roster.of([device.id])
+    for outcome in [MISS, MISS, ANSWER] * 10:
+        rounds.writer.keep([Result(due, outcome, clock.now(), clock.monotonic())])
+    rounds.leader.release()
+    text = page(admin, device)
+    assert "No outage seen." in text and "100%" in text
+    assert "every check" not in text and "Reached" not in text
 
 
 def test_without_any_check_it_is_said_that_there_is_no_data(admin, site):

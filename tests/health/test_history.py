@@ -57,7 +57,7 @@ def test_minutes_without_a_check_are_neither_up_nor_down(device):
     past = history.past(device)
     assert [beat.mark for beat in past.beats].count("none") == 35
     assert past.day.up == 1 and past.day.known == pytest.approx(0.25, abs=0.02)
-    assert history.in_words(past, "Europe/Berlin") == "Reached at every check. No data: 15:30–09:00."
+    assert history.in_words(past, "Europe/Berlin") == "No outage seen. No data: 15:30–09:00."
 
 
 def test_nothing_is_claimed_of_a_device_without_a_check(device):

@@ -95,16 +95,16 @@ def available(by: Principal, site: Site, watched: list[Device]) -> str:
 
 
 def since(time: str, percent: str) -> str:
-    """`percent` is "" for always."""
+    """`percent` is "" where no check told of an outage."""
     if not percent:
-        return _("Watched since %(time)s: always reachable.", time=time)
+        return _("Watched since %(time)s: no outage seen.", time=time)
     return _("Watched since %(time)s: reachable %(percent)s of the time.", time=time, percent=percent)
 
 
 def at_times(percent: str) -> str:
     """Of a day that was not watched all along."""
     if not percent:
-        return _("Not watched all of the last 24 hours. While it was: always reachable.")
+        return _("Not watched all of the last 24 hours. While it was, no outage was seen.")
     return _("Not watched all of the last 24 hours. While it was: reachable %(percent)s of the time.", percent=percent)
 
 

@@ -145,12 +145,15 @@ def took(ms: int) -> str:
 
 
 def in_words(past: Past, zone: str) -> str:
-    """The bar of the last day for those who do not see it."""
+    """The bar of the last day for those who do not see it.
+
+    One or two misses leave no sample, so that it was reached at every check is never known.
+    """
     marks = [beat.mark for beat in past.beats]
     if set(marks) == {"none"}:
         return _("No data in the last 24 hours.")
     said = [_("Failed checks: %(times)s.", times=times(past, "down", zone))] if "down" in marks else []
-    said = said or [_("Reached at every check.")]
+    said = said or [_("No outage seen.")]
     if "none" in marks:
         said.append(_("No data: %(times)s.", times=times(past, "none", zone)))
     return " ".join(said)
