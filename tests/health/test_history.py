@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from tests.devices.test_list import statements
 from tests.factories import make_day, make_device, make_hour, make_hours
 from webapp.common import clock
 from webapp.devices.models import Device, DeviceEvent, Happening
@@ -127,7 +128,18 @@ def test_a_minute_without_a_check_beside_one_with_two_lacks_nothing(device):
     assert past.beats[-2].n == 15 and past.day.known == 1
 
 
+def down_for(device: Device, begin: int, minutes: int) -> None:
+    """A check a minute without an answer, from so many minutes ago on."""
+    kept: dict[int, list[tuple[int, int | None]]] = {}
+    for ago in range(begin, begin - minutes, -1):
+        minute = int(NOW.timestamp()) // 60 - ago
+        kept.setdefault(minute // 60, []).append((minute % 60, None))
+    for hour, checks in kept.items():
+        make_hour(device, hour, checks)
+
+
 def test_an_outage_is_one_change_with_its_length(device):
+    down_for(device, 77, 12)
     note(device, timedelta(minutes=77), was="online", became="offline", reason="timeout")
     note(device, timedelta(minutes=65), was="offline", became="online")
     changes, more = history.changes(device)
@@ -135,6 +147,42 @@ def test_an_outage_is_one_change_with_its_length(device):
         ("Mon 14:03", "bad", "Offline for 12 min", "No answer in time."),
     ]
     assert more == 0
+
+
+@pytest.mark.parametrize(
+    ("checked", "said"),
+    [
+        (2, "Offline for at least 2 min, then no data until Mon 14:20"),  # the engine was stopped
+        (0, "Offline, then no data until Mon 14:20"),
+        (538, "Offline for 9 hr"),  # a check or two may be late
+    ],
+)
+def test_no_length_is_claimed_of_a_time_in_which_nothing_was_checked(device, checked, said):
+    down_for(device, 600, checked)
+    note(device, timedelta(minutes=600), was="online", became="offline", reason="timeout")
+    note(device, timedelta(minutes=60), was="offline", became="online")
+    ((_when, _tone, title, _text),), _more = history.changes(device)
+    assert title == said
+
+
+def test_a_gap_within_an_outage_ends_what_is_known_of_it(device):
+    down_for(device, 600, 60)
+    down_for(device, 100, 20)
+    note(device, timedelta(minutes=600), was="online", became="offline", reason="timeout")
+    note(device, timedelta(minutes=80), was="offline", became="online")
+    ((_when, _tone, title, _text),), _more = history.changes(device)
+    assert title == "Offline for at least 1 hr, then no data until Mon 14:00"
+
+
+def test_the_lengths_of_outages_are_read_at_once(device):
+    for ago in (500, 400, 300):
+        down_for(device, ago, 5)
+        note(device, timedelta(minutes=ago), was="online", became="offline")
+        note(device, timedelta(minutes=ago - 5), was="offline", became="online")
+    with statements() as sent:
+        changes, _more = history.changes(device)
+    assert [change.title for change in changes] == ["Offline for 5 min"] * 3
+    assert len([sql for sql in sent if "device_hour" in sql]) == 1
 
 
 def test_an_outage_that_goes_on_has_no_length(device):
@@ -151,6 +199,7 @@ def test_restarts_and_new_firmware_are_changes(device):
 
 
 def test_a_change_between_two_outages_ends_the_first(device):
+    down_for(device, 60, 30)
     note(device, timedelta(minutes=60), was="online", became="offline")
     note(device, timedelta(minutes=40), kind=Happening.REBOOT)
     note(device, timedelta(minutes=30), was="offline", became="auth_failed", reason="wrong_password")

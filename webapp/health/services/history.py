@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from webapp import config
 from webapp.common import clock
 from webapp.common.i18n import _
 from webapp.devices.advice import advice
 from webapp.devices.models import Device, DeviceEvent, Happening, Status
+from webapp.devices.models.state import INTERVALS
 from webapp.devices.words import STATUSES
 from webapp.health import words
 from webapp.health.models import reading
 from webapp.health.services.rollup import Share, share
-from webapp.health.services.samples import byte, halves, tally
+from webapp.health.services.samples import NOTHING, byte, halves, tally
 
 BEAT, BEATS = 1800, 48  # seconds, and how many make a day
 HOUR, DAY = 3600, 86_400
@@ -59,6 +61,11 @@ class Past:
     @property
     def shares(self) -> tuple[Share, Share, Share]:
         return self.day, self.week, self.month
+
+
+class End(NamedTuple):
+    at: datetime  # another status was found
+    known: datetime  # until then checks have told of this one, without a gap
 
 
 class Change(NamedTuple):
@@ -177,46 +184,76 @@ def moment(seconds: int) -> datetime:
 
 def changes(device: Device) -> tuple[list[Change], int]:
     """What has happened in the last seven days, newest first, and how many older changes are left out."""
-    events, found = DeviceEvent.of(device.id, clock.now() - WEEK, 200), []
-    ended: datetime | None = None  # when the status that an event began was over; events come newest first
-    for event in events:
-        if change := in_word(device, event, ended):
-            found.append(change)
-        if event.kind == Happening.STATUS:
-            ended = event.at
+    events = DeviceEvent.of(device.id, clock.now() - WEEK, 200)
+    over = ends(device, events)
+    found = [change for event in events if (change := in_word(device, event, over.get(event.id)))]
     return found[:MOST_CHANGES], max(0, len(found) - MOST_CHANGES)
 
 
-def in_word(device: Device, event: DeviceEvent, ended: datetime | None) -> Change | None:
+def ends(device: Device, events: Sequence[DeviceEvent]) -> dict[int, End]:
+    """By the event that began it, newest first, when a status was over. Only being offline leaves samples."""
+    statuses = [event for event in events if event.kind == Happening.STATUS]
+    spans = {event: (event.at, later.at) for later, event in pairwise(statuses)}
+    outages = [span for event, span in spans.items() if event.became == Status.OFFLINE]
+    kept = dict(reading.samples(device.id, sorted({hour for span in outages for hour in hours_of(*span)})))
+    return {
+        event.id: End(ended, known_until(kept, began, ended) if event.became == Status.OFFLINE else ended)
+        for event, (began, ended) in spans.items()
+    }
+
+
+def hours_of(began: datetime, ended: datetime) -> range:
+    """Since 1970."""
+    return range(int(began.timestamp()) // HOUR, int(ended.timestamp()) // HOUR + 1)
+
+
+def known_until(kept: dict[int, bytes], began: datetime, ended: datetime) -> datetime:
+    """The end, or the first minute of a gap in the samples in which nothing was checked."""
+    hours, unknown = hours_of(began, ended), INTERVALS * max(60, config.current().check_interval)
+    minutes = b"".join(kept.get(hour, b"").ljust(60, bytes((NOTHING,))) for hour in hours)
+    first, last = began.minute, len(minutes) - 60 + ended.minute
+    gap = minutes[first:last].find(bytes((NOTHING,)) * (unknown // 60))
+    return ended if gap < 0 else began + timedelta(minutes=gap)
+
+
+def in_word(device: Device, event: DeviceEvent, end: End | None) -> Change | None:
     say = SAID.get(event.kind)
-    return say(device, event, ended) if say else None
+    return say(device, event, end) if say else None
 
 
-def status_change(device: Device, event: DeviceEvent, ended: datetime | None) -> Change | None:
+def status_change(device: Device, event: DeviceEvent, end: End | None) -> Change | None:
     """A trouble and how long it took; that it was over is said by this alone."""
     if event.became not in set(Status) - {Status.ONLINE}:
         return None
     tone, _icon, word = STATUSES[Status(event.became)]
-    title = str(word)
-    if ended:
-        title = _("%(status)s for %(span)s", status=word, span=words.span((ended - event.at).total_seconds()))
+    title = lasted(device, str(word), event.at, end) if end else str(word)
     typed = {"host": device.host, "port": device.port, "https": device.https, "username": device.username}
     return Change(when(device, event), tone, title, advice(event.reason, {}, typed).title if event.reason else "")
+
+
+def lasted(device: Device, word: str, began: datetime, end: End) -> str:
+    """No length is claimed of a time in which nothing was checked."""
+    span, back = words.span((end.known - began).total_seconds()), words.day_and_time(end.at, device.site.zone)
+    if end.known == end.at:
+        return _("%(status)s for %(span)s", status=word, span=span)
+    if end.known == began:
+        return _("%(status)s, then no data until %(time)s", status=word, time=back)
+    return _("%(status)s for at least %(span)s, then no data until %(time)s", status=word, span=span, time=back)
 
 
 def when(device: Device, event: DeviceEvent) -> str:
     return words.day_and_time(event.at, device.site.zone)
 
 
-def restart(device: Device, event: DeviceEvent, ended: datetime | None) -> Change:
+def restart(device: Device, event: DeviceEvent, end: End | None) -> Change:
     return Change(when(device, event), "info", _("Restarted"))
 
 
-def firmware(device: Device, event: DeviceEvent, ended: datetime | None) -> Change:
+def firmware(device: Device, event: DeviceEvent, end: End | None) -> Change:
     return Change(when(device, event), "info", _("Firmware %(was)s → %(became)s", was=event.was, became=event.became))
 
 
-SAID: dict[str, Callable[[Device, DeviceEvent, datetime | None], Change | None]] = {
+SAID: dict[str, Callable[[Device, DeviceEvent, End | None], Change | None]] = {
     Happening.STATUS: status_change,
     Happening.REBOOT: restart,
     Happening.FIRMWARE: firmware,
