@@ -7,6 +7,7 @@ page on a phone.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -58,7 +59,8 @@ def add_recorder(page: Page) -> None:
     page.get_by_label("Password").fill("Kamera-123")
     page.get_by_role("button", name="Add device").click()
     page.wait_for_url("**/devices/*")
-    page.locator("#status .verdict", has_text="Recording.").wait_for(timeout=180_000)  # its first turn is in a minute
+    told = page.locator("#health .items", has_text=re.compile(r"disks? (is|are) well"))
+    told.wait_for(timeout=180_000)  # its first turn is in a minute
     page.reload()
     page.wait_for_timeout(300)
 

@@ -43,7 +43,7 @@ def test_the_company_pauses_and_resumes_the_site(admin, owner, rented, watched, 
     assert "Resume the service of Bakery?" in admin.get(f"/sites/{rented.id}/resume", htmx=htmx).text
     assert "Service paused by Northlight Security" in owner.get(f"/sites/{rented.id}").text
     assert resume(admin, rented, htmx).status_code == (204 if htmx else 303)
-    assert "Recording." in owner.get(f"/sites/{rented.id}").text and not Suspension.select().count()
+    assert "Disks and cameras are well." in owner.get(f"/sites/{rented.id}").text and not Suspension.select().count()
     assert service_acts() == ["service.paused", "service.resumed"]
 
 
@@ -106,7 +106,7 @@ def test_a_page_that_is_open_is_told_and_comes_back(admin, owner, rented, watche
         url = poll_of(part)
         assert owner.get(url, htmx=True).status_code == 204
         resume(admin, rented)
-        assert "Recording." in owner.get(url, htmx=True).text
+        assert "Disks and cameras are well." in owner.get(url, htmx=True).text
 
 
 def poll_of(page):
@@ -118,7 +118,7 @@ def test_the_company_goes_on_as_before(admin, rented, watched, cameras):
     pause(admin, rented)
     ids = [device.id for device in Device.select()]
     assert len(roster.of(ids)) == 3, "the checks"
-    assert "Recording." in admin.get(f"/devices/{watched.id}").text
+    assert "Disks and cameras are well." in admin.get(f"/devices/{watched.id}").text
     for path in (f"/sites/{rented.id}", f"/sites/{rented.id}/report", "/devices"):
         assert "Front door" in admin.get(path).text, path
     assert "DS-7608" in admin.get(f"/sites/{rented.id}/report.csv").text
@@ -146,7 +146,7 @@ def test_it_cannot_be_evaded_by_ending_the_access(admin, owner, olga, rented, wa
     assert "Service paused by Northlight Security" in owner.get(f"/sites/{rented.id}").text
     assert "Service paused since" in admin.get(f"/sites/{rented.id}").text
     assert resume(admin, rented).status_code == 303
-    assert "Recording." in owner.get(f"/sites/{rented.id}").text
+    assert "Disks and cameras are well." in owner.get(f"/sites/{rented.id}").text
 
 
 def test_revoked_while_it_is_paused_it_stays_paused(admin, owner, rented, watched):
@@ -188,8 +188,10 @@ def test_the_report_says_what_it_leaves_out(admin, owner, rented, watched):
     for text in (page, table):
         assert "the company has paused their service: Recorder" in text and "Front door" in text
         assert "DS-7608" not in text and "SN-4711" not in text
-    assert "Available" in before or "reachable" in before
-    assert "reachable" not in owner.get(f"/sites/{rented.id}").text, "all that was measured was measured of it"
+    after = owner.get(f"/sites/{rented.id}").text
+    assert "outage" in before and "outage" not in after and "reachable" not in after, (
+        "all that was measured was measured of it"
+    )
     assert "left out" not in admin.get(f"/sites/{rented.id}/report").text
 
 

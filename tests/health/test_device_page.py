@@ -37,7 +37,7 @@ def test_the_verdict_comes_first_and_what_it_is_made_of_below(admin, recorder):
     make_findings(recorder, blocks={"channels": cameras(8, 5)})
     make_past(recorder)
     text = page(admin, recorder)
-    order = ("Recording. 1 of 8 cameras is offline.", "1 disk is well.", "Last 24 hours")
+    order = ("Online. 1 of 8 cameras is offline.", "1 disk is well.", "Last 24 hours")
     places = [text.index(words) for words in order]
     assert places == sorted(places) and 'class="verdict warn"' in text
 

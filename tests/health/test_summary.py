@@ -59,10 +59,10 @@ def disks(*found: Any) -> dict[str, Any]:
     return {"storage": Storage(tuple(found), "")}
 
 
-def test_a_recorder_that_is_well_records(recorder):
+def test_a_recorder_that_is_well_is_not_said_to_record(recorder):
     make_findings(recorder)
     found = of(recorder)
-    assert (found.verdict, found.tone, found.icon) == ("Recording.", "ok", "check")
+    assert (found.verdict, found.tone, found.icon) == ("Disks and cameras are well.", "ok", "check")
     assert [item.title for item in found.items] == [
         "1 disk is well.",
         "8 cameras are there.",
@@ -74,7 +74,7 @@ def test_a_recorder_that_is_well_records(recorder):
 
 def test_a_camera_that_is_offline_is_said_with_its_reason(recorder):
     found = told(recorder, channels=cameras(8, 5))
-    assert (found.verdict, found.tone) == ("Recording. 1 of 8 cameras is offline.", "warn")
+    assert (found.verdict, found.tone) == ("Online. 1 of 8 cameras is offline.", "warn")
     assert line(recorder, "1 of 8").text == "Camera 5 “Yard 5”: The recorder cannot reach it."
 
 
@@ -87,7 +87,7 @@ def test_each_reason_has_its_words(recorder, reason, words):
     assert words in line(recorder, "1 of 2").text
 
 
-def test_without_any_camera_it_is_not_said_to_record(recorder):
+def test_without_any_camera_nothing_is_well(recorder):
     found = told(recorder, channels=cameras(2, 1, 2))
     assert (found.verdict, found.tone) == ("Online. 2 of 2 cameras are offline.", "bad")
     assert told(recorder, channels=()).verdict == "Online."
@@ -95,7 +95,7 @@ def test_without_any_camera_it_is_not_said_to_record(recorder):
 
 def test_a_failed_disk_is_named_and_the_others_go_on(recorder):
     found = told(recorder, **disks(DISK, replace(DISK, id=2, status="error")))
-    assert (found.verdict, found.tone) == ("Recording. Disk 2 has failed: not recording on it.", "bad")
+    assert (found.verdict, found.tone) == ("Online. Disk 2 has failed: not recording on it.", "bad")
     found = told(recorder, **disks(replace(DISK, id=2, status="unformatted")))
     assert found.verdict == "Online. Disk 2 is not formatted: not recording on it."
 
@@ -118,15 +118,15 @@ def test_each_trouble_of_a_disk_has_its_words(recorder, disk, tone, words):
 def test_empty_bays_and_unused_channels_are_no_faults(recorder):
     unused = Channel(9, "", "ip", False, "offline", used=False)
     found = told(recorder, channels=(*cameras(8), unused), **disks(DISK, EMPTY))
-    assert (found.verdict, found.tone) == ("Recording.", "ok")
+    assert (found.verdict, found.tone) == ("Disks and cameras are well.", "ok")
     assert (
         line(recorder, "disk").title == "1 disk is well." and line(recorder, "cameras").title == "8 cameras are there."
     )
 
 
-def test_a_full_disk_is_as_it_should_be(recorder):
+def test_a_full_disk_is_no_fault_and_no_promise(recorder):
     assert told(recorder, **disks(replace(DISK, free=0))).tone == "ok"
-    assert line(recorder, "1 disk is well.").text == "Full, as is usual: the oldest pictures make room."
+    assert line(recorder, "1 disk is well.").text == "Full. Whether new pictures replace the oldest ones is not known."
 
 
 def test_a_recorder_without_a_disk_has_nothing_to_record_on(recorder):
@@ -142,7 +142,7 @@ def test_a_camera_without_a_card_is_well(site):
     assert line(camera, "Storage: unknown.").tone == "off" and not [i for i in found.items if "amera" in i.title]
 
 
-def test_a_camera_with_a_card_is_not_said_to_record(site):
+def test_of_a_camera_with_a_card_no_more_is_said(site):
     camera = make_device(site)
     make_findings(camera, blocks={"channels": None})
     assert of(camera).verdict == "Online."
@@ -177,10 +177,18 @@ def test_silent_disks_and_cameras_are_unknown(recorder):
     assert line(recorder, "Disk 1: unknown.").tone == line(recorder, "2 cameras: unknown.").tone == "off"
 
 
+def test_not_all_is_well_while_one_of_them_is_silent(recorder):
+    first, second = cameras(2)
+    silent = replace(second, online=None, reason="")
+    assert told(recorder, channels=(first, silent)).verdict == "Online."
+    assert told(recorder, channels=(first,), **disks(DISK, replace(DISK, id=2, status=""))).verdict == "Online."
+    assert told(recorder, channels=(first, second), **disks(DISK)).verdict == "Disks and cameras are well."
+
+
 def test_a_socket_without_a_picture_is_no_lost_camera(recorder):
     dark = Channel(1, "", "analog", False, "no_video")
     found = told(recorder, channels=(dark, replace(dark, id=2, online=True, reason="connect")))
-    assert found.verdict == "Recording." and line(recorder, "1 socket without").tone == "off"
+    assert found.verdict == "Online." and line(recorder, "1 socket without").tone == "off"
 
 
 def test_sockets_that_are_all_without_a_picture_are_not_said_to_have_no_camera(recorder):
@@ -219,7 +227,7 @@ def test_a_restart_of_the_last_day_is_told(recorder):
     DeviceEvent.create(device=recorder.id, at=clock.now() - timedelta(hours=25), kind=Happening.REBOOT)
     assert not [item for item in of(recorder).items if "Restarted" in item.title]
     DeviceEvent.create(device=recorder.id, at=clock.now() - timedelta(hours=1), kind=Happening.REBOOT)
-    assert line(recorder, "Restarted.").tone == "info" and of(recorder).verdict == "Recording."
+    assert line(recorder, "Restarted.").tone == "info" and of(recorder).verdict == "Disks and cameras are well."
     assert line(recorder, "Running").title == "Running for less than a day: 10 min."
 
 
@@ -233,9 +241,9 @@ def changed(device: Device, count: int, ago: timedelta = timedelta()) -> None:
 def test_four_changes_in_half_an_hour_are_unstable(recorder):
     make_findings(recorder)
     changed(recorder, 3)
-    assert of(recorder).verdict == "Recording."
+    assert of(recorder).verdict == "Disks and cameras are well."
     changed(recorder, 1)
-    assert of(recorder).verdict == "Recording. Unstable." and of(recorder).tone == "warn"
+    assert of(recorder).verdict == "Online. Unstable." and of(recorder).tone == "warn"
     DeviceState.set(recorder.id, clock.now(), Status.OFFLINE, reason="timeout", checked_at=clock.now())
     assert line(recorder, "Unstable").tone == "warn"
 
@@ -243,7 +251,7 @@ def test_four_changes_in_half_an_hour_are_unstable(recorder):
 def test_changes_of_an_hour_ago_are_not_unstable(recorder):
     make_findings(recorder)
     changed(recorder, 6, timedelta(minutes=31))
-    assert of(recorder).verdict == "Recording."
+    assert of(recorder).verdict == "Disks and cameras are well."
 
 
 @pytest.mark.parametrize("status", [Status.OFFLINE, Status.AUTH_FAILED, Status.OTHER_DEVICE, Status.CHECKING])

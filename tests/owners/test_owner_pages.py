@@ -98,9 +98,9 @@ def test_somebody_without_a_site_is_told_how_one_comes(company, sign_in):
 
 def test_the_recorders_verdict_is_told_as_it_is(owner, site):
     device = recorder(site)
-    assert "Recording." in owner.get(f"/sites/{site.id}").text
+    assert "Disks and cameras are well." in owner.get(f"/sites/{site.id}").text
     page = owner.get(f"/devices/{device.id}").text
-    assert "Recording." in page and "Last 24 hours" in page and "100%" in page
+    assert "Disks and cameras are well." in page and "Last 24 hours" in page and "100%" in page
 
 
 def everything(site, device, request, permission, share):
@@ -178,7 +178,7 @@ def test_family_sees_how_it_fares_and_nothing_to_decide(company, site, sign_in):
     permission = permit(device)
     person = sign_in(family_of(site).email)
     page = person.get(f"/sites/{site.id}").text
-    assert "Recording." in page and "Shared with you" in person.get("/").text
+    assert "Disks and cameras are well." in page and "Shared with you" in person.get("/").text
     assert not re.search(r"/revoke|/extend|/family|/requests|release-company|/permissions", page)
     assert site.code not in page, "the site ID is the owner's to read out"
     assert person.get(f"/devices/{device.id}").status_code == 200

@@ -122,22 +122,27 @@ def summarize(rows: Known) -> Summary:
 
 
 def say(rows: Known, items: tuple[Item, ...]) -> str:
-    """ "Recording. 1 of 8 cameras is offline."; of many troubles the worst, and how many more there are."""
+    """ "Online. 1 of 8 cameras is offline."; of many troubles the worst, and how many more there are.
+
+    Whether it records is nothing that was asked: a good disk and a picture do not say so.
+    """
     troubles = [item for tone in WORST for item in items if item.tone == tone]
     said = [item.said or item.title for item in troubles[:MOST_SAID]]
     if len(troubles) > MOST_SAID:
         more = len(troubles) - MOST_SAID
         said.append(plural("%(num)s more thing to look at.", "%(num)s more things to look at.", more))
-    return " ".join([_("Recording.") if records(rows) else _("Online."), *said])
+    if not troubles and all_well(told(rows)):
+        return _("Disks and cameras are well.")
+    return " ".join([_("Online."), *said])
 
 
-def records(rows: Known) -> bool:
-    """Whether it can be said that it records: a disk is well, and a picture comes in."""
-    found = told(rows)
+def all_well(found: Findings | None) -> bool:
+    """Whether it has told of at least one disk and one camera, and of each that nothing is wrong."""
     if found is None or isinstance(found.storage, Missing) or not isinstance(found.channels, tuple):
         return False
-    well = any(disk.present and disk.health == "ok" for disk in found.storage.disks)
-    return well and any(channel.used and channel.online for channel in found.channels)
+    disks = [disk.health == "ok" for disk in found.storage.disks if disk.present]
+    cameras = [bool(channel.online) for channel in found.channels if channel.used]
+    return bool(disks and cameras) and all(disks + cameras)
 
 
 def told(rows: Known) -> Findings | None:
@@ -200,9 +205,9 @@ def broken(disk: Disk) -> Item:
 
 
 def room(well: list[Disk]) -> str:
-    """A full disk is no fault: its oldest pictures make room for the newest."""
+    """A full disk may be as it should be; whether the newest pictures replace the oldest was not asked."""
     if all(disk.full for disk in well):
-        return _("Full, as is usual: the oldest pictures make room.")
+        return _("Full. Whether new pictures replace the oldest ones is not known.")
     if any(disk.capacity is None or disk.free is None for disk in well):
         return ""
     free, whole = sum(disk.free or 0 for disk in well), sum(disk.capacity or 0 for disk in well)

@@ -48,7 +48,7 @@ class Disk:
 
     @property
     def full(self) -> bool:
-        """No fault: a recorder that overwrites its oldest pictures has no free space for most of its life."""
+        """No fault by itself: a recorder that overwrites its oldest pictures is full for most of its life."""
         return self.free == 0 and bool(self.capacity)
 
 
