@@ -12,15 +12,16 @@ from html import unescape
 import pytest
 import time_machine
 
-from tests.factories import assign, make_company, make_device, make_employee, make_site
+from tests.factories import assign, make_company, make_device, make_employee, make_findings, make_owner, make_site
 from webapp.accounts.permissions import Role
 from webapp.common import clock
-from webapp.devices.models import DeviceEvent, DeviceState, Status
+from webapp.devices.models import Device, DeviceEvent, DeviceState, Status
 from webapp.health.models import DeviceDay, DeviceFindings, DeviceHour
 from webapp.protocols.isapi.channels import Channel
 from webapp.protocols.isapi.health import Findings, Missing, to_json
 from webapp.protocols.isapi.kinds import Kind
 from webapp.protocols.isapi.storage import Disk, Storage
+from webapp.sites.models import Site
 
 NOW = datetime(2026, 11, 23, 13, 3, tzinfo=UTC)
 
@@ -93,6 +94,57 @@ def test_its_headline_is_of_the_worst(admin, bakery):
     make_recorder(bakery)
     assert "1 device needs a look. All 2 devices are online." in page(admin, bakery)
     assert 'class="verdict warn"' in admin.get(f"/sites/{bakery.id}/report").text
+
+
+AGED = {"password_set_at": NOW - timedelta(days=40)}
+
+
+@pytest.mark.parametrize(
+    ("values", "drift", "said"),
+    [
+        ({}, 22 * 3600, "The clock is 22 hr ahead."),
+        ({"password_strength": "weak"}, 2, "Its password is weak."),
+        (AGED, 2, "Its password is due to be changed."),
+        ({"type": Kind.UNKNOWN}, 2, "Its type is not known."),
+        ({"password_strength": "weak", "health_monitoring": False}, 2, "Its password is weak."),
+    ],
+)
+def test_what_the_site_calls_somebody_to_is_in_it(admin, bakery, values, drift, said):
+    Site.update(password_days=30).execute()
+    device = make_device(bakery, **values)
+    make_findings(device, drift=drift, blocks={"channels": None})
+    trouble = "clock" if drift > 300 else ""
+    DeviceState.update(trouble=trouble).execute()
+    (row,), text = table(admin, bakery), page(admin, bakery)
+    assert row["To check"] == said and said in text
+    assert "1 device needs a look." in text
+    assert "1 device needs a look." in admin.get(f"/sites/{bakery.id}").text
+
+
+def test_a_device_that_is_down_is_not_counted_twice(admin, bakery):
+    make_device(bakery, status=Status.OFFLINE, password_strength="weak")
+    text = page(admin, bakery)
+    assert "The device is down." in text and "needs a look" not in text and "Its password is weak." in text
+
+
+def test_an_owner_is_told_of_the_clock_and_not_of_passwords(admin, bakery, sign_in):
+    owner = sign_in(make_owner(bakery).email)
+    device = make_device(bakery, password_strength="weak")
+    make_findings(device, drift=-4000, blocks={"channels": None})
+    assert table(owner, bakery)[0]["To check"] == "The clock is 1 hr 6 min behind."
+    assert "password" not in page(owner, bakery).lower()
+
+
+def test_nothing_old_is_told_of_a_device_that_is_not_monitored(admin, bakery):
+    device = make_recorder(bakery)
+    DeviceEvent.note_status(device.id, NOW - timedelta(days=3), Status.OFFLINE, "timeout")
+    for ago in range(24, 48):
+        hour(device, ago)
+    Device.update(health_monitoring=False).execute()
+    (row,), text = table(admin, bakery), page(admin, bakery)
+    assert (row["Status"], row["Checked"], row["Last offline"]) == ("Not monitored", "", "")
+    assert {row["24 hours"], row["7 days"], row["30 days"]} == {"no data"}
+    assert "checked" not in text and "100%" not in text and "known)" not in text and "2026-11-20" not in text
 
 
 def test_what_is_not_known_is_not_made_up(admin, bakery):

@@ -185,6 +185,15 @@ def last_offline(by: Principal, site_id: int) -> dict[int, datetime | None]:
     return {device: moment(at) for device, at in rows(LAST_OFFLINE.format(told=told_sql(by)), [site_id])}
 
 
+DUE = "SELECT id FROM ({mine}) AS mine WHERE due = 1"
+
+
+def due_of_site(by: Principal, site: Site, now: datetime) -> set[int]:
+    """Devices whose password is older than the site wants."""
+    sql = DUE.format(mine=mine(f"d.site_id = ? AND {told_sql(by)}"))
+    return {device for (device,) in rows(sql, [*mine_values(now, 0), site.id])}
+
+
 BY_STATUS = "SELECT shown, COUNT(*) FROM ({mine}) AS mine GROUP BY shown"
 
 

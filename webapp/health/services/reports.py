@@ -10,6 +10,7 @@ from typing import NamedTuple
 from webapp.accounts.principal import Principal
 from webapp.common import clock, table
 from webapp.common.i18n import _, local
+from webapp.common.passwords import Verdict
 from webapp.common.text import file_name as file_name_of
 from webapp.devices.models import Device, Status
 from webapp.devices.services import pauses
@@ -19,7 +20,10 @@ from webapp.health.models.rollup import Checks
 from webapp.health.services import parts, rollup, summary
 from webapp.health.services.rollup import Share, share
 from webapp.health.services.summary import Item, Known
+from webapp.protocols.isapi.kinds import Kind
 from webapp.sites.models import Site
+
+NOTHING = (Share(None, 0.0),) * 3
 
 
 class Row(NamedTuple):
@@ -37,6 +41,7 @@ class Row(NamedTuple):
     cameras: list[str]
     look: bool  # something of these is not well
     offline_at: datetime | None
+    to_check: list[str]  # what else somebody must look at
 
     @property
     def percents(self) -> list[str]:
@@ -55,12 +60,13 @@ def report(by: Principal, site: Site) -> Report:
     """All devices of a site that this person sees, by name. Raises Refused for an end user while it is paused."""
     pauses.require_site_told(by, site)
     states, findings = stored.states_of_site(by, site), stored.findings_of_site(by, site)
-    offline, shares = stored.last_offline(by, site.id), Shares(by, site)
+    offline, shares, due = stored.last_offline(by, site.id), Shares(by, site), stored.due_of_site(by, site, clock.now())
     rows = []
     for device in stored.devices_of_site(by, site):
         known = summary.gather(device, states.get(device.id), findings.get(device.id))
-        rows.append(read(known, shares.of(device.id), offline.get(device.id)))
-    return Report(site, clock.now(), rollup.verdict(counts(rows)), rows, left_out(by, site))
+        more = to_check(known, device.id in due, by.is_owner)
+        rows.append(read(known, shares.of(device.id), offline.get(device.id), more))
+    return Report(site, clock.now(), rollup.verdict(all_counts(rows)), rows, left_out(by, site))
 
 
 def left_out(by: Principal, site: Site) -> str:
@@ -75,6 +81,25 @@ def counts(rows: list[Row]) -> dict[str, int]:
     down, look = sum(row.tone == "bad" for row in rows), sum(row.look for row in rows)
     kinds = {"paused": shown[Status.PAUSED], "online": shown[Status.ONLINE]}
     return {"all": len(rows), "down": down, "attention": look, **kinds}
+
+
+def all_counts(rows: list[Row]) -> dict[str, int]:
+    """The same with all that the list says somebody must look at."""
+    look = sum(row.tone != "bad" and (row.look or bool(row.to_check)) for row in rows)
+    return counts(rows) | {"attention": look}
+
+
+def to_check(known: Known, due: bool, for_owner: bool) -> list[str]:
+    """What the lists call somebody to beside disks and cameras; an owner is told of what the device itself has said."""
+    wrong = summary.clock_line(known, summary.told(known))
+    said = [wrong.title] if wrong.tone in summary.WORST else []
+    if for_owner:
+        return said
+    if known.device.password_strength == Verdict.WEAK:
+        said.append(_("Its password is weak."))
+    if due:
+        said.append(_("Its password is due to be changed."))
+    return [*said, _("Its type is not known.")] if known.device.type == Kind.UNKNOWN else said
 
 
 class Shares:
@@ -109,10 +134,12 @@ def since_day(day: int) -> float:
     return clock.now().timestamp() - day * 86_400
 
 
-def read(known: Known, shares: tuple[Share, Share, Share], offline_at: datetime | None) -> Row:
+def read(known: Known, shares: tuple[Share, Share, Share], offline_at: datetime | None, to_check: list[str]) -> Row:
+    """While it is not monitored nothing old is told, as on its page."""
     tone, icon, status = STATUSES[Status(known.shown)]
     found = summary.told(known)
     recorder, online = known.device.type in summary.RECORDERS, known.shown == Status.ONLINE
+    watched = known.shown != Status.PAUSED
     storage = list(summary.disks(found, recorder)) if online else []
     cameras = list(summary.cameras(found)) if online and recorder else []
     return Row(
@@ -122,12 +149,13 @@ def read(known: Known, shares: tuple[Share, Share, Share], offline_at: datetime 
         tone=tone,
         icon=icon,
         status=str(status),
-        checked_at=known.state.checked_at if known.state else None,
-        shares=shares,
+        checked_at=known.state.checked_at if known.state and watched else None,
+        shares=shares if watched else NOTHING,
         storage=lines(storage),
         cameras=lines(cameras),
         look=any(item.tone in summary.WORST for item in storage + cameras),
-        offline_at=offline_at,
+        offline_at=offline_at if watched else None,
+        to_check=to_check,
     )
 
 
@@ -155,13 +183,13 @@ def as_csv(made: Report) -> bytes:
 def cells(made: Report) -> Iterator[tuple[str, ...]]:
     yield (
         *(_("Device"), _("Type"), _("Model"), _("Serial number"), _("Firmware"), _("Status"), _("Checked")),
-        *(*parts.spans(), _("Storage"), _("Cameras"), _("Last offline")),
+        *(*parts.spans(), _("Storage"), _("Cameras"), _("Last offline"), _("To check")),
     )
     for row in made.rows:
         device = row.device
         told = (stamp(row.checked_at, made.site), *row.percents, "; ".join(row.storage), "; ".join(row.cameras))
         who = (device.name, row.type, device.model, device.serial, device.firmware, row.status)
-        yield (*who, *told, stamp(row.offline_at, made.site))
+        yield (*who, *told, stamp(row.offline_at, made.site), "; ".join(row.to_check))
     if made.left_out:
         yield (made.left_out,)
 
