@@ -12,7 +12,7 @@ import time_machine
 from tests.factories import assign, make_device, make_employee, make_site
 from webapp.accounts.permissions import Role
 from webapp.common import clock
-from webapp.devices.models import DeviceState, Status
+from webapp.devices.models import Device, DeviceEvent, DeviceState, Status
 from webapp.health.models import DeviceHour
 from webapp.protocols.isapi.kinds import Kind
 
@@ -63,6 +63,44 @@ UP, DOWN = Status.ONLINE, Status.OFFLINE
 def test_a_site_in_one_line(admin, site, states, said):
     make(site, *states)
     assert verdict(admin, site) == said
+
+
+def change(device, times, minutes=0):
+    """Its status, so many times until so many minutes ago."""
+    for number in range(times):
+        at, kinds = clock.now() - timedelta(minutes=minutes + number), [UP, DOWN]
+        DeviceEvent.create(device=device.id, at=at, was=kinds[(number + 1) % 2], became=kinds[number % 2])
+
+
+def test_a_device_that_comes_and_goes_is_named_on_page_and_report(admin, site):
+    door, yard = make_device(site, name="Door"), make_device(site, name="Yard")
+    change(door, 6), change(yard, 3)
+    said = ("warn", "All 2 devices are online. Unstable: Door.")
+    report = admin.get(f"/sites/{site.id}/report").text
+    assert verdict(admin, site) == said and said[1] in report and 'class="verdict warn"' in report
+    assert report.count("Unstable: 6 changes in half an hour.") == 1
+    assert admin.get(f"/sites/{site.id}/report.csv").text.count("Unstable: 6 changes in half an hour.") == 1
+    make_device(site, status=DOWN)
+    assert verdict(admin, site) == ("bad", "1 of 3 devices is down. Unstable: Door.")
+    Device.update(health_monitoring=False).where(Device.id == door.id).execute()
+    assert "Unstable" not in verdict(admin, site)[1] + admin.get(f"/sites/{site.id}/report").text
+
+
+def test_what_was_unstable_half_an_hour_ago_is_not_and_many_are_not_all_named(admin, site):
+    calm = make_device(site, name="Calm")
+    change(calm, 6, minutes=31)
+    assert "Unstable" not in verdict(admin, site)[1]
+    for name in "ABCDE":
+        change(make_device(site, name=name), 4)
+    assert verdict(admin, site)[1].endswith("Unstable: A, B, C, and 2 more.")
+
+
+def test_a_poll_brings_that_a_device_has_become_unstable(admin, site):
+    device = make_device(site)
+    url = poll_of(admin.get(f"/sites/{site.id}"))
+    assert admin.get(url, htmx=True).status_code == 204
+    change(device, 4)
+    assert "Unstable" in admin.get(url, htmx=True).text
 
 
 def test_what_was_checked_long_ago_is_not_known(admin, site):

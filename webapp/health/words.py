@@ -125,6 +125,10 @@ def running_for(seconds: float) -> str:
     return str(_("Running for less than a day: %(span)s.", span=span(seconds, 1)))
 
 
+def unstable(changes: int) -> str:
+    return str(_("Unstable: %(num)s changes in half an hour.", num=changes))
+
+
 def clock_trouble(drift: int) -> str:
     """`drift` in seconds, above 0 when the device's clock is ahead."""
     if drift > 0:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from peewee import fn
 
+from webapp.accounts.models import naive
 from webapp.accounts.principal import Principal
 from webapp.db import gather, moment, rows
 from webapp.devices.models import Device, DeviceState
@@ -192,6 +193,25 @@ def due_of_site(by: Principal, site: Site, now: datetime) -> set[int]:
     """Devices whose password is older than the site wants."""
     sql = DUE.format(mine=mine(f"d.site_id = ? AND {told_sql(by)}"))
     return {device for (device,) in rows(sql, [*mine_values(now, 0), site.id])}
+
+
+CHANGING = """
+SELECT d.id, d.name, COUNT(*) FROM device d JOIN device_event e ON e.device_id = d.id
+WHERE d.site_id = ? AND {told} AND d.health_monitoring AND e.kind = 'status' AND e.was <> '' AND e.at >= ?
+GROUP BY d.id, d.name HAVING COUNT(*) >= ? ORDER BY lower(d.name), d.id
+"""
+
+
+class Unstable(NamedTuple):
+    device_id: int
+    name: str
+    changes: int
+
+
+def unstable_of_site(by: Principal, site: Site, since: datetime, least: int) -> list[Unstable]:
+    """Monitored devices whose status has changed so often since then, by name."""
+    found = rows(CHANGING.format(told=told_sql(by)), [site.id, naive(since), least])
+    return [Unstable(*row) for row in found]
 
 
 BY_STATUS = "SELECT shown, COUNT(*) FROM ({mine}) AS mine GROUP BY shown"

@@ -15,6 +15,7 @@ from webapp.common.text import file_name as file_name_of
 from webapp.devices.models import Device, Status
 from webapp.devices.services import pauses
 from webapp.devices.words import STATUSES, type_name
+from webapp.health import words
 from webapp.health.models import rollup as stored
 from webapp.health.models.rollup import Checks
 from webapp.health.services import parts, rollup, summary
@@ -42,10 +43,15 @@ class Row(NamedTuple):
     look: bool  # something of these is not well
     offline_at: datetime | None
     to_check: list[str]  # what else somebody must look at
+    changes: int = 0  # of its status, just now, when these are too many
 
     @property
     def percents(self) -> list[str]:
         return [said(share) for share in self.shares]
+
+    @property
+    def notes(self) -> list[str]:
+        return [*([words.unstable(self.changes)] if self.changes else []), *self.to_check]
 
 
 class Report(NamedTuple):
@@ -61,12 +67,16 @@ def report(by: Principal, site: Site) -> Report:
     pauses.require_site_told(by, site)
     states, findings = stored.states_of_site(by, site), stored.findings_of_site(by, site)
     offline, shares, due = stored.last_offline(by, site.id), Shares(by, site), stored.due_of_site(by, site, clock.now())
+    unstable = rollup.unstable_of(by, site)
+    changes = {one.device_id: one.changes for one in unstable}
     rows = []
     for device in stored.devices_of_site(by, site):
         known = summary.gather(device, states.get(device.id), findings.get(device.id))
         more = to_check(known, device.id in due, by.is_owner)
-        rows.append(read(known, shares.of(device.id), offline.get(device.id), more))
-    return Report(site, clock.now(), rollup.verdict(all_counts(rows)), rows, left_out(by, site))
+        row = read(known, shares.of(device.id), offline.get(device.id), more)
+        rows.append(row._replace(changes=changes.get(device.id, 0)))
+    verdict = rollup.unsteady(rollup.verdict(all_counts(rows)), unstable)
+    return Report(site, clock.now(), verdict, rows, left_out(by, site))
 
 
 def left_out(by: Principal, site: Site) -> str:
@@ -189,7 +199,7 @@ def cells(made: Report) -> Iterator[tuple[str, ...]]:
         device = row.device
         told = (stamp(row.checked_at, made.site), *row.percents, "; ".join(row.storage), "; ".join(row.cameras))
         who = (device.name, row.type, device.model, device.serial, device.firmware, row.status)
-        yield (*who, *told, stamp(row.offline_at, made.site), "; ".join(row.to_check))
+        yield (*who, *told, stamp(row.offline_at, made.site), "; ".join(row.notes))
     if made.left_out:
         yield (made.left_out,)
 

@@ -24,6 +24,8 @@ from webapp.sites.models import Site
 
 WORST = 5  # devices on the first page
 MOSTLY = 0.9  # a figure of which less is known says how much
+MOST_NAMES = 3
+UNSTABLE, WITHIN = 4, timedelta(minutes=30)  # so many changes of status in this time (H8)
 BEAT = timedelta(minutes=2)  # an engine that has said nothing for longer does not run
 
 
@@ -68,6 +70,16 @@ def verdict(counts: dict[str, int]) -> Verdict | None:
         worst = plural("%(num)s device needs a look.", "%(num)s devices need a look.", look)
         return Verdict("warn", "alert", f"{worst} {answering.text}")
     return answering
+
+
+def unsteady(told: Verdict | None, unstable: list[rollup.Unstable]) -> Verdict | None:
+    """The same with the names of devices that come and go: no filter of the list counts them."""
+    if told is None or not unstable:
+        return told
+    names, more = [one.name for one in unstable[:MOST_NAMES]], len(unstable) - MOST_NAMES
+    said = ", ".join([*names, _("and %(num)s more", num=more)] if more > 0 else names)
+    text = " ".join((told.text, _("Unstable: %(names)s.", names=said)))
+    return told._replace(text=text) if told.tone == "bad" else Verdict("warn", "alert", text)
 
 
 def reached(total: int, paused: int, online: int) -> Verdict:
@@ -137,8 +149,14 @@ def site_page(by: Principal, site: Site, page: int) -> Page:
     """What of a site's devices is shown."""
     listed, told = lists.device_text(by, {"site": str(site.id)}, page), overview_text(by, site)
     found, seen = lists.read_devices(listed, page), rollup.read_overview(told)
-    available = availability(rounded(of_last_day(by, site, seen.counts.watched)))
-    return Page(found, seen.outages, verdict(found.counts), available, lists.version(listed, told, available))
+    available, unstable = availability(rounded(of_last_day(by, site, seen.counts.watched))), unstable_of(by, site)
+    version = lists.version(listed, told, available, repr(unstable))
+    return Page(found, seen.outages, unsteady(verdict(found.counts), unstable), available, version)
+
+
+def unstable_of(by: Principal, site: Site) -> list[rollup.Unstable]:
+    """The devices of a site whose status changes too often just now (H8)."""
+    return rollup.unstable_of_site(by, site, clock.now() - WITHIN, UNSTABLE)
 
 
 def rounded(exact: Share) -> Share:

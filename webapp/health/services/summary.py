@@ -18,6 +18,7 @@ from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening, S
 from webapp.devices.models.state import INTERVALS, shown_status
 from webapp.health import words
 from webapp.health.models import DeviceFindings
+from webapp.health.services.rollup import UNSTABLE, WITHIN
 from webapp.health.services.schedule import THOROUGH
 from webapp.protocols.isapi.channels import Channel
 from webapp.protocols.isapi.health import FETCHING, WITH_SOCKETS, Findings, Missing, from_json
@@ -26,7 +27,6 @@ from webapp.protocols.isapi.storage import Disk
 
 WRONG_CLOCK = 300  # seconds
 RECENT = timedelta(days=1)  # a restart that is worth a line
-UNSTABLE, WITHIN = 4, timedelta(minutes=30)  # so many changes of status in this time (H8)
 MOST_CAMERAS = 6  # lines about cameras that are offline
 MOST_SAID = 2  # troubles in the verdict
 RECORDERS = (FETCHING | WITH_SOCKETS) - {Kind.ENCODER}
@@ -157,8 +157,9 @@ def told(rows: Known) -> Findings | None:
 
 def lines(rows: Known) -> Iterator[Item]:
     if rows.unstable:
-        text = _("Unstable: %(num)s changes in half an hour.", num=rows.unstable)
-        yield Item("warn", text, _("Its connection or its power comes and goes."), _("Unstable."))
+        yield Item(
+            "warn", words.unstable(rows.unstable), _("Its connection or its power comes and goes."), _("Unstable.")
+        )
     if rows.shown != Status.ONLINE:
         return
     found, recorder = told(rows), rows.device.type in RECORDERS
