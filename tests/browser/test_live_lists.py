@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 import pytest
@@ -69,3 +70,39 @@ def test_a_search_is_neither_lost_nor_overtaken(page, house):
     expect(page.locator("#list .rows > li")).to_have_count(3)
     assert search.input_value() == "recorder" and search.evaluate("it => it === document.activeElement")
     assert "q=recorder" in page.locator("#list").get_attribute("hx-get")
+
+
+@pytest.mark.parametrize(("name", "part"), [("home", "#state"), ("sites", "#list")])
+def test_home_and_sites_ask_by_themselves(page, house, name, part):
+    change(house, "unsupported")
+    page.goto({"home": "/", "sites": "/sites"}[name])
+    before = page.locator(part).get_attribute("hx-get")
+    page.evaluate("scrollTo(0, 120)")
+    at = page.evaluate("scrollY")
+
+    poll(page, house, "online")
+
+    expect(page.locator(part)).not_to_have_attribute("hx-get", before)
+    assert page.evaluate("scrollY") == at
+
+
+def test_a_page_that_is_answered_no_more_says_so(page, house):
+    page.goto("/")
+    updated = page.locator("#as-of time")
+    with page.expect_response(lambda reply: "v=" in reply.url):
+        page.clock.fast_forward(LATER)
+    expect(updated).not_to_have_class("old")
+    page.context.set_offline(True)
+    page.clock.fast_forward(4 * LATER)
+    expect(updated).to_have_class("old")
+
+
+def test_typing_in_the_search_of_sites_survives_a_poll(page, house):
+    change(house, "unsupported")
+    page.goto("/sites")
+    search = page.get_by_label("Search")
+    search.press_sequentially("full")
+    change(house, "online")
+    page.clock.fast_forward(LATER)
+    expect(page.locator("#list")).to_have_attribute("hx-get", re.compile("q=full"))
+    assert search.input_value() == "full" and search.evaluate("it => it === document.activeElement")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from flask_babel import format_percent
 
 from webapp import config
@@ -12,8 +12,9 @@ from webapp.accounts import guard
 from webapp.accounts.guard import for_owners, public
 from webapp.accounts.services import profile
 from webapp.common import disk
-from webapp.common.htmx import show_page
+from webapp.common.htmx import is_known, show_page, wants_part
 from webapp.common.i18n import _, direction, language
+from webapp.common.memo import dated, tell_same
 from webapp.db import is_trouble, open_connection, pending_migrations
 from webapp.devices.services import lists
 from webapp.handover.services import owned
@@ -28,19 +29,26 @@ bp = Blueprint("home", __name__)
 def show() -> Any:
     if guard.me().is_owner:
         return show_page("owners/home.html", **owned.home_page(guard.me()))
-    seen = rollup.overview(guard.me())
-    trouble, full = rollup.engine_trouble(seen.counts.watched), disk.used(config.current().data)
-    closed = 0 if seen.counts.devices else lists.count_closed_sites(guard.me())
+    shown = state()
+    if is_known(shown["version"]):
+        return tell_same()
+    if wants_part():
+        return dated(render_template("home/_state.html", **shown).encode())
     app = profile.end_user_app(guard.me().company_id, request.host_url)
+    return dated(render_template("home/show.html", **shown, app=app, svg=drawn(app.url)).encode())
+
+
+def state() -> dict[str, Any]:
+    """How everything fares that the person sees, with the version by which a poll is told that it is so still."""
+    seen = rollup.overview(guard.me())
+    full = disk.used(config.current().data)
     told = {
-        "closed": closed,
-        "app": app,
-        "svg": drawn(app.url),
-        "trouble": trouble,
+        "closed": 0 if seen.counts.devices else lists.count_closed_sites(guard.me()),
+        "trouble": rollup.engine_trouble(seen.counts.watched),
         "full": format_percent(full) if full >= disk.NEARLY_FULL else "",
-        "short_time": rollup.short_time,
     }
-    return show_page("home/show.html", **told, **seen._asdict())
+    version = lists.version(repr((seen, told)), language())
+    return told | {"short_time": rollup.short_time, "version": version, **seen._asdict()}
 
 
 @bp.get("/healthz")

@@ -14,7 +14,7 @@ from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused
 from webapp.common.htmx import is_known, is_poll, leave_to, show_page, show_part, wants_part
 from webapp.common.i18n import _
-from webapp.common.memo import show_list
+from webapp.common.memo import show_list, tell_same
 from webapp.common.pages import page_number
 from webapp.devices.services import lists
 from webapp.handover.services import looking, owned, packs
@@ -38,8 +38,11 @@ def index() -> Any:
     text = lists.site_text(guard.me(), query, page)
     if page > 1 and not lists.read_sites(text, page).rows:
         return redirect(url_for("sites.index", q=query or None), 303)
-    found = partial(lists.read_sites, text, page)
-    return show_list("sites/index.html", "sites/_list.html", (text, page, query), found, query=query)
+    version = lists.version(text)
+    if is_known(version):
+        return tell_same()
+    key, found = (text, page, query), partial(lists.read_sites, text, page)
+    return show_list("sites/index.html", "sites/_list.html", key, found, query=query, version=version)
 
 
 def owners_sites() -> Any:
