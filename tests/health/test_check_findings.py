@@ -65,7 +65,7 @@ def test_after_check_now_a_replaced_disk_is_well(admin, repaired, nvr, hourly):
     pressed = clock.now()
     until(lambda: DeviceFindings.of(repaired.id).at > pressed)
     text = admin.get(path).text
-    assert "Recording." in text and "has failed" not in text
+    assert "Disks and cameras are well." in text and "has failed" not in text
     time.sleep(2.5)
     assert asked_for_disks(nvr) == 1, "once for a check"
     admin.post(f"{path}/check")
