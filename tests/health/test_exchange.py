@@ -11,9 +11,9 @@ import pytest
 from tests.client import Person
 from tests.devices.test_edit_address import save
 from tests.factories import DISK, cameras, make_device, make_findings
-from tests.health.conftest import added, state, until
+from tests.health.conftest import ON_SQLITE, added, state, until
 from webapp.common import clock
-from webapp.devices.models import Device, DeviceState, Probe, Status
+from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening, Probe, Status
 from webapp.health.models import DeviceFindings, roster
 from webapp.protocols.isapi.kinds import Kind
 from webapp.protocols.isapi.storage import Storage
@@ -98,3 +98,22 @@ def test_an_accepted_replacement_has_not_the_disks_of_the_one_before(admin, site
     text = page(admin, device)
     assert "Online." in text and not [words for words in SAID if words in text]
     assert "Disk trouble" not in admin.get("/devices").text and not DeviceFindings.of(device.id)
+
+
+def happened(device: Device) -> set[str]:
+    return {event.kind for event in DeviceEvent.select().where(DeviceEvent.device == device.id)} - {Happening.STATUS}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_stranger_that_has_just_started_is_no_restart_of_ours_nor_its_firmware(site, camera, rounds, tells):
+    device = added(site, camera, serial="OLD-1", firmware="V1.0 build 200101")
+    make_findings(device)
+    if not tells:
+        camera.serial = ""
+        DeviceState.set(device.id, clock.now(), Status.OTHER_DEVICE, checked_at=clock.now())
+    checked_at = state(device).checked_at
+    rounds.start()
+    until(lambda: state(device).status == Status.OTHER_DEVICE and state(device).checked_at != checked_at)
+    rounds.stop()
+    assert not happened(device) and Device.get_by_id(device.id).firmware == "V1.0 build 200101"

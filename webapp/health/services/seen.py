@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening, Status
+from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening
 from webapp.health.models.roster import Due
 from webapp.health.models.store import Found
 from webapp.health.services.summary import trouble_of
@@ -39,9 +39,9 @@ def kept(number: int | None) -> int | None:
     return number if number is not None and abs(number) < 2**31 else None
 
 
-def note_trouble(device: Due, status: str, visited: Visited, at: datetime) -> None:
+def note_trouble(device: Due, visited: Visited, at: datetime) -> None:
     """Keep for the lists that somebody must look at what the device has told, or that nobody need any more."""
-    if status != Status.ONLINE or not visited.findings:
+    if not visited.findings:
         return
     code = trouble_of(visited.findings, wrong_by(visited.findings, at), device.type)
     if code != device.trouble:

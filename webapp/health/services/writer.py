@@ -144,8 +144,8 @@ class Writer:
             for result, verdict in judged:
                 if not is_known(result.device, verdict):
                     states.note(note_of(result), verdict.code, verdict.facts | {"ms": verdict.ms})
-                if result.outcome.result:
-                    seen.note_trouble(result.device, verdict.status, result.outcome.result, result.at)
+                if verdict.status == Status.ONLINE:  # what a stranger says of itself is not our device's
+                    seen.note_trouble(result.device, result.outcome.result, result.at)
                     seen.note_changes(result.device, result.outcome, result.at)
 
 
