@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.factories import make_device
+from tests.factories import make_device, make_findings
 from tests.health.conftest import ON_SQLITE, added, state, until
 from webapp.common import clock
 from webapp.db import transaction
@@ -143,6 +144,22 @@ def test_a_reboot_is_noticed_and_who_it_is_asked_again(site, camera, rounds):
     camera.reboot()
     until(lambda: DeviceEvent.select().where(DeviceEvent.kind == Happening.REBOOT).count())
     assert DeviceFindings.of(device.id).up < 90_000
+
+
+def restarts(device: Device) -> int:
+    mine = (DeviceEvent.device == device.id) & (DeviceEvent.kind == Happening.REBOOT)
+    return DeviceEvent.select().where(mine).count()
+
+
+@pytest.mark.parametrize(("up", "restarted"), [(3000, 1), (3720, 0)])
+def test_a_device_that_was_away_for_an_hour_has_restarted_if_it_runs_for_less(site, camera, rounds, up, restarted):
+    device = added(site, camera, status=Status.OFFLINE)
+    make_findings(device, up=120, up_at=clock.now() - timedelta(hours=1), blocks={"channels": None})
+    camera.booted -= up
+    rounds.start()
+    becomes(device, Status.ONLINE)
+    until(lambda: checks(device) >= 3)
+    assert restarts(device) == restarted
 
 
 def test_a_recorder_tells_of_its_disks_and_channels(site, rounds):

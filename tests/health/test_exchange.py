@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -117,3 +118,22 @@ def test_a_stranger_that_has_just_started_is_no_restart_of_ours_nor_its_firmware
     until(lambda: state(device).status == Status.OTHER_DEVICE and state(device).checked_at != checked_at)
     rounds.stop()
     assert not happened(device) and Device.get_by_id(device.id).firmware == "V1.0 build 200101"
+
+
+@ON_SQLITE
+def test_ours_that_comes_back_after_a_stranger_has_not_restarted(site, camera, rounds):
+    device = added(site, camera)
+    camera.booted -= 3600
+    make_findings(device, up=3600)
+    rounds.start()
+    until(lambda: device.id in rounds.watch.starts)
+    ours, camera.serial = camera.serial, "STRANGE-1"
+    camera.booted -= 300 * 86_400
+    DeviceFindings.update(at=None).execute()  # its next turn asks who it is
+    until(lambda: state(device).status == Status.OTHER_DEVICE)
+    time.sleep(1.5)
+    camera.serial = ours
+    camera.booted += 300 * 86_400
+    until(lambda: state(device).status == Status.ONLINE)
+    time.sleep(1.5)
+    assert not happened(device)

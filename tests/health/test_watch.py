@@ -34,7 +34,7 @@ def device(number: int = 1, site: int = 1, **values: Any) -> Due:
     given = {"id": number, "site_id": site, "company_id": 1, "host": "192.0.2.1", "port": 80, "https": False}
     given |= {"pin": "", "username": "admin", "password_sealed": b"", "connection_version": 1}
     given |= {"type": "network_camera", "serial": "A1", "firmware": "", "status": Status.ONLINE, "reason": ""}
-    given |= {"checked_at": None, "locked_until": None, "light_by": None, "up": None, "found_at": None}
+    given |= {"checked_at": None, "locked_until": None, "light_by": None, "up": None, "up_at": None, "found_at": None}
     return Due(**given | values)
 
 

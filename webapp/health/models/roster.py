@@ -19,7 +19,7 @@ from webapp.devices.models.probe import LONGEST
 COLUMNS = """
 SELECT d.id, d.site_id, s.company_id, d.host, d.port, d.https, d.pin, d.username, {password},
        d.connection_version, d.type, d.serial, d.firmware, st.status, st.reason, st.checked_at, st.locked_until,
-       f.light_by, f.up, f.at, COALESCE(p.version = d.connection_version, FALSE),
+       f.light_by, f.up, f.up_at, f.at, COALESCE(p.version = d.connection_version, FALSE),
        COALESCE(st.trouble, '')
 FROM device d JOIN site s ON s.id = d.site_id
 LEFT JOIN (
@@ -52,7 +52,8 @@ class Due(NamedTuple):
     checked_at: datetime | None
     locked_until: datetime | None
     light_by: str | None
-    up: int | None  # seconds since its start, when its findings were written
+    up: int | None  # seconds since its start, as it said at `up_at`
+    up_at: datetime | None
     found_at: datetime | None
     probed: bool = False  # a person's check of just this connection is under way
     trouble: str = ""  # that stands in its state
@@ -79,7 +80,7 @@ def listed(condition: str, values: list[Any], choice: Iterable[int]) -> list[Due
 
 
 def due(row: list[Any]) -> Due:
-    *plain, checked_at, locked_until, light_by, up, found_at, probed, trouble = row
+    *plain, checked_at, locked_until, light_by, up, up_at, found_at, probed, trouble = row
     plain[8] = bytes.fromhex(plain[8])
-    dated = (moment(checked_at), moment(locked_until), light_by, up, moment(found_at))
+    dated = (moment(checked_at), moment(locked_until), light_by, up, moment(up_at), moment(found_at))
     return Due._make((*plain, *dated, bool(probed), trouble))

@@ -108,7 +108,7 @@ class Rounds:
             if not self.watch.waits(device.id):
                 self.try_to_begin(device, self.turn(device, now))
         self.ask_again(now)
-        self.follow_checks()
+        self.follow_checks(now)
         self.lag = round((clock.monotonic() - now) * 1000)
         metrics.LAG.set(self.lag / 1000)
         metrics.IN_FLIGHT.set(self.pool.in_flight)
@@ -118,17 +118,17 @@ class Rounds:
         found = roster.of(due)
         for device in found:
             self.refused.pop(device.id, None)
-            self.try_to_begin(device, self.turn(device, None), again=True)
+            self.try_to_begin(device, Turn(last=self.watch.last_start(device, now)), again=True)
         for gone in set(due) - {device.id for device in found}:
             self.watch.forget(gone)
 
-    def follow_checks(self) -> None:
+    def follow_checks(self, now: float) -> None:
         """A person's check asks who a device is; right after it the device is asked for disks, channels and clock."""
         checked = Probe.found_well(clock.now() - LONGEST)
         fresh = {device_id for device_id, at in checked.items() if self.followed.get(device_id) != at} - self.under_way
         for device in roster.of(fresh):
             if device.found_at is None or device.found_at < checked[device.id]:
-                self.try_to_begin(device, Turn(True, device.found_at is None, self.watch.up_of(device)))
+                self.try_to_begin(device, Turn(True, device.found_at is None, self.watch.last_start(device, now)))
         known = self.followed.keys() | fresh
         self.followed = {device_id: at for device_id, at in checked.items() if device_id in known}
 
@@ -142,7 +142,7 @@ class Rounds:
             log.exception("a device could not be asked", device=device.id)
 
     def begin(self, device: Due, turn: Turn, again: bool) -> None:
-        """Ask a device, unless it is not to be asked now; `again` is the one try that was put off."""
+        """Ask a device, unless it is not to be asked now; `again`: it may be offline, or its one try was put off."""
         if device.probed or self.is_stopped(device, again) or is_locked(device):
             return
         if device.id in self.under_way:
@@ -167,14 +167,12 @@ class Rounds:
         self.skipped += 1
         metrics.SKIPPED.inc()
 
-    def turn(self, device: Due, now: float | None) -> Turn:
-        """What is asked; only the state (`now` None) of a device that may be offline."""
-        up = self.watch.up_of(device)
-        if now is None:
-            return Turn(up=up)
+    def turn(self, device: Due, now: float) -> Turn:
+        """What is asked of a device whose turn has come."""
         new = device.found_at is None
         thorough = new or schedule.is_thorough(device.id, now, self.interval)
-        return Turn(thorough, new or schedule.is_asked_who(device.id, now, self.interval), up)
+        who = new or schedule.is_asked_who(device.id, now, self.interval)
+        return Turn(thorough, who, self.watch.last_start(device, now))
 
     def done(self, device: Due, outcome: Outcome) -> None:
         if isinstance(outcome.error, Unauthorized) and outcome.error.code == "wrong_password":

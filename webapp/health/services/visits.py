@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from webapp.common import vault
+from webapp.common import clock, vault
 from webapp.devices.models import Status
 from webapp.devices.services.dialing import policy
 from webapp.health.models.roster import Due
@@ -19,6 +20,7 @@ from webapp.protocols.pool import Errand, Outcome
 from webapp.protocols.talk import Talk
 
 DEADLINE = 10  # seconds for all calls of a visit together, or two of them where the setting allows more
+SLACK = 90  # seconds by which uptimes may be wrong: some devices count minutes, and an answer may take its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,20 @@ class Visited:
     rebooted: bool
 
 
+class Reading(NamedTuple):
+    """What a device has said of its start."""
+
+    up: int  # seconds since then
+    at: float  # monotonic, when it said so; ahead of now where our clock was put back since
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What one turn of a device asks beside its state."""
 
     thorough: bool = False
     who: bool = False
-    up: int | None = None  # seconds since its start that were read last; fewer now mean a reboot
+    last: Reading | None = None  # of its start; what does not go on from there is a reboot
 
 
 def talk(device: Due, turn: Turn) -> Talk[Visited]:
@@ -47,8 +56,7 @@ def talk(device: Due, turn: Turn) -> Talk[Visited]:
     if device.status == Status.LOCKED or (device.https and not device.pin):
         yield KNOCK
     light = yield from health.light(device.light_by or "status")
-    up = light.status.up if light.status else None
-    rebooted = up is not None and turn.up is not None and up < turn.up
+    rebooted = has_rebooted(turn.last, light.status.up if light.status else None, clock.monotonic())
     who = turn.who or rebooted or not device.serial or device.status == Status.OTHER_DEVICE
     if not (turn.thorough or who):
         return Visited(light, None, rebooted)
@@ -57,6 +65,18 @@ def talk(device: Due, turn: Turn) -> Talk[Visited]:
     except (Unreachable, Unauthorized):  # it has answered just now, and taken the password: that is what counts
         return Visited(light, None, rebooted)
     return Visited(light, findings, rebooted)
+
+
+def has_rebooted(last: Reading | None, up: int | None, now: float) -> bool:
+    """Whether a device has started since the last reading; `up` in seconds, `now` monotonic.
+
+    One that says the same for ever, or whose counter is put right by a little, is not taken for one that has.
+    """
+    if last is None or up is None:
+        return False
+    passed = now - last.at
+    began_since = up < passed + SLACK and up < last.up + max(0, passed - SLACK)
+    return began_since or up < last.up - SLACK  # the latter whatever became of our own clock
 
 
 def errand(device: Due, turn: Turn, timeout: float, done: Callable[[Outcome], None]) -> Errand:

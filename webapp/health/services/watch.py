@@ -10,12 +10,13 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from webapp.common import clock
 from webapp.devices.models import Status
 from webapp.devices.services import states
 from webapp.devices.services.probing import why
 from webapp.health.models.roster import Due
 from webapp.health.services.uplink import Blame, Uplink
-from webapp.health.services.visits import Visited
+from webapp.health.services.visits import Reading, Visited
 from webapp.protocols.errors import DeviceError, NotAllowed
 from webapp.protocols.pool import Outcome
 
@@ -26,6 +27,9 @@ SILENT = {"timeout", "no_route", "no_such_name", "dns_timeout"}  # nothing came 
 PASSING = {"no_digest", "low_privilege"}  # what a device in a hurry says too; it costs no login, so it is asked again
 DEFINITE = set(states.STATUSES) - PASSING - {"ok"}  # an answer, and one that is about the device
 STOPPED = {"wrong_password", "key_changed", "not_encoding"}  # reasons after which only a person's deed helps
+
+
+Known = tuple[int, str]
 
 
 @dataclass(slots=True)
@@ -56,7 +60,7 @@ class Watch:
     misses: dict[int, Miss] = field(default_factory=dict)
     retries: dict[int, float] = field(default_factory=dict)  # when a device is asked again, out of its turn
     started: dict[int, float] = field(default_factory=dict)  # when a device was seen to have come back
-    ups: dict[int, tuple[int, int]] = field(default_factory=dict)  # version, seconds since its start as it said last
+    starts: dict[int, tuple[Known, Reading]] = field(default_factory=dict)  # what devices said last of their start
     graced: dict[int, int] = field(default_factory=dict)  # connection versions whose refusal was asked about again
     uplink: Uplink = field(init=False)
     lost_since: float | None = None  # our own connection
@@ -94,14 +98,14 @@ class Watch:
         if visited.rebooted or device.id in self.misses or device.status == Status.OFFLINE:
             self.started[device.id] = now
         self.forget(device.id)
-        if visited.light.status and visited.light.status.up is not None:
-            self.ups[device.id] = device.connection_version, visited.light.status.up
         info = visited.findings.info if visited.findings else None
         serial = getattr(info, "serial", "")
         if serial and device.serial and serial != device.serial:
             return Verdict(Status.OTHER_DEVICE, "other_device", {"serial": serial, "model": getattr(info, "model", "")})
         if device.status == Status.OTHER_DEVICE and not serial:
             return Verdict(Status.OTHER_DEVICE, "other_device", {})
+        if visited.light.status and visited.light.status.up is not None:
+            self.starts[device.id] = known_as(device), Reading(visited.light.status.up, now)
         return Verdict(Status.ONLINE, "ok", {}, outcome.ms)
 
     def refused(self, device: Due, code: str, facts: dict[str, Any], now: float) -> Verdict:
@@ -149,14 +153,18 @@ class Watch:
             miss.first, miss.count = now, 0
         self.lost_since = None
 
-    def up_of(self, device: Due) -> int | None:
-        """Seconds since its start that it said last, over this connection."""
-        version, up = self.ups.get(device.id, (0, device.up))
-        return up if version in {0, device.connection_version} else None
+    def last_start(self, device: Due, now: float) -> Reading | None:
+        """What it said last of its start, to us or to an engine before."""
+        known, reading = self.starts.get(device.id, (None, None))
+        if known == known_as(device):
+            return reading
+        if device.up is None or device.up_at is None:
+            return None
+        return Reading(device.up, now - (clock.now() - device.up_at).total_seconds())
 
     def begin_anew(self) -> None:
         """Another engine has led meanwhile: what was counted before is not true any more."""
-        for memory in (self.misses, self.retries, self.started, self.ups, self.uplink.heard):
+        for memory in (self.misses, self.retries, self.started, self.starts, self.uplink.heard):
             memory.clear()
         self.lost_since = None
 
@@ -179,6 +187,11 @@ class Watch:
 def has_name(device: Due) -> bool:
     """Whether its address has to be looked up."""
     return ":" not in device.host and not device.host.rpartition(".")[2].isdigit()
+
+
+def known_as(device: Due) -> Known:
+    """Connection and serial number: with another of either, another device may answer."""
+    return device.connection_version, device.serial
 
 
 def told(outcome: Outcome) -> tuple[str, dict[str, Any]]:
