@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from tests.factories import DISK, cameras, make_device, make_findings
-from tests.health.conftest import ON_SQLITE, added, state, until
+from tests.health.conftest import ON_SQLITE, added, quick, state, until
+from webapp.common import clock
 from webapp.devices.models import Device, DeviceState, Status
 from webapp.health.models import DeviceFindings
 from webapp.health.services import summary
+from webapp.health.services.rounds import Rounds
 from webapp.protocols.isapi.channels import Channel
 from webapp.protocols.isapi.health import Missing, from_json
 from webapp.protocols.isapi.kinds import Kind
@@ -86,3 +89,35 @@ def test_another_connection_begins_without_the_trouble_of_the_one_before(site):
     assert state(device).trouble == ""
     DeviceState.note_trouble(device.id, device.connection_version + 1, "clock")
     assert state(device).trouble == ""
+
+
+def with_hanging_disks(site, nvr: Pretend, told: timedelta) -> Device:
+    """A recorder that told of a failed disk so long ago, and does not answer any more when asked for its disks."""
+    nvr.hangs_at = "/ISAPI/ContentMgmt/Storage"
+    device = added(site, nvr, type=Kind.NVR)
+    make_findings(device, at=clock.now() - told, blocks={"storage": Storage((WORN,), "")})
+    DeviceState.note_trouble(device.id, device.connection_version, "disk")
+    return device
+
+
+def test_a_warning_that_was_told_too_long_ago_goes_from_the_lists_as_from_the_page(admin, site, rounds):
+    with Pretend(profiles.NVR) as nvr:
+        device = with_hanging_disks(site, nvr, timedelta(minutes=31))
+        assert "Disk trouble" in admin.get("/devices").text
+        rounds.start()
+        until(lambda: state(device).trouble == "")
+        assert "Disk trouble" not in admin.get("/devices").text
+        text = admin.get(f"/devices/{device.id}").text
+        assert "Online." in text and "Storage: unknown." in text
+
+
+@ON_SQLITE
+def test_a_warning_that_was_told_lately_stays_while_the_disks_do_not_answer(app, site):
+    patient = Rounds(replace(quick(app), check_interval=5))
+    with Pretend(profiles.NVR) as nvr:
+        device = with_hanging_disks(site, nvr, timedelta(minutes=1))
+        before = state(device).checked_at
+        patient.start()
+        until(lambda: state(device).checked_at != before)
+        patient.stop()
+        assert state(device).trouble == "disk"

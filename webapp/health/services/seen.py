@@ -8,7 +8,7 @@ from datetime import datetime
 from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening
 from webapp.health.models.roster import Due
 from webapp.health.models.store import Found
-from webapp.health.services.summary import trouble_of
+from webapp.health.services import summary
 from webapp.health.services.visits import Visited
 from webapp.protocols.isapi.clock import DeviceClock, drift
 from webapp.protocols.isapi.health import Findings, to_json
@@ -39,13 +39,18 @@ def kept(number: int | None) -> int | None:
     return number if number is not None and abs(number) < 2**31 else None
 
 
-def note_trouble(device: Due, visited: Visited, at: datetime) -> None:
+def note_trouble(device: Due, visited: Visited, at: datetime, interval: int) -> None:
     """Keep for the lists that somebody must look at what the device has told, or that nobody need any more."""
-    if not visited.findings:
-        return
-    code = trouble_of(visited.findings, wrong_by(visited.findings, at), device.type)
+    code = trouble_now(device, visited, at, interval)
     if code != device.trouble:
         DeviceState.note_trouble(device.id, device.connection_version, code)
+
+
+def trouble_now(device: Due, visited: Visited, at: datetime, interval: int) -> str:
+    """What it tells, else what it has told as long as its page says so, too."""
+    if visited.findings:
+        return summary.trouble_of(visited.findings, wrong_by(visited.findings, at), device.type)
+    return device.trouble if summary.is_fresh(device.found_at, at, interval) else ""
 
 
 def note_changes(device: Due, outcome: Outcome, at: datetime) -> None:

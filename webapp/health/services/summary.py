@@ -47,6 +47,11 @@ class Item(NamedTuple):
         return ICONS[self.tone]
 
 
+def is_fresh(read: datetime | None, now: datetime, interval: int) -> bool:
+    """Whether what was told then at a thorough check may still be said; `interval` in seconds."""
+    return read is not None and read >= now - timedelta(seconds=INTERVALS * THOROUGH * interval)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The rows that all of it is made of."""
@@ -63,8 +68,7 @@ class Known:
     def fresh(self) -> bool:
         """Whether what it told at its last thorough check may still be said."""
         read = self.findings.at if self.findings else None
-        oldest = self.now - timedelta(seconds=INTERVALS * THOROUGH * self.interval)
-        return self.shown == Status.ONLINE and read is not None and read >= oldest
+        return self.shown == Status.ONLINE and is_fresh(read, self.now, self.interval)
 
     @property
     def unstable(self) -> int:

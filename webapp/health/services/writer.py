@@ -145,7 +145,7 @@ class Writer:
                 if not is_known(result.device, verdict):
                     states.note(note_of(result), verdict.code, verdict.facts | {"ms": verdict.ms})
                 if verdict.status == Status.ONLINE:  # what a stranger says of itself is not our device's
-                    seen.note_trouble(result.device, result.outcome.result, result.at)
+                    seen.note_trouble(result.device, result.outcome.result, result.at, self.watch.interval)
                     seen.note_changes(result.device, result.outcome, result.at)
 
 
