@@ -192,6 +192,13 @@ def test_a_day_that_was_not_made_yet_is_taken_from_its_hours(admin, bakery):
     assert table(admin, bakery)[0]["30 days"].startswith("0%")
 
 
+def test_today_is_taken_from_its_hours_even_if_a_jumping_clock_has_closed_it(admin, bakery):
+    device = make_device(bakery)
+    hour(device, 0, n=60, up=30)
+    day(device, 0, n=10, up=10)
+    assert table(admin, bakery)[0]["30 days"].startswith("50%")
+
+
 @pytest.mark.parametrize(
     "name", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")', "  =1", "＝no formula", "a=b"]
 )

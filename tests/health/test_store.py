@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.factories import make_device
+from tests.factories import make_day, make_device
 from webapp.common import clock
 from webapp.db import database, is_sqlite, transaction
 from webapp.devices.models import Device, DeviceState, Status
@@ -143,6 +145,35 @@ def test_days_are_made_of_hours_once_and_old_ones_go(device):
     days = {row.day: (row.n, row.up, row.ms_sum, row.ms_max) for row in DeviceDay.select()}
     assert days == {today - 1: (4, 2, 20, 10), today - 3: (2, 1, 10, 10), today - 9: (2, 1, 10, 10)}
     assert {row.hour for row in DeviceHour.select()} == set(hours) - {(today - 9) * 24}
+
+
+def day_of_two_halves(device, rest_at):
+    """Half a day of checks; a clock that is a day ahead for one tidying; the other half, tidied at `rest_at`."""
+    day = datetime(2026, 11, 23, tzinfo=UTC)
+    first = int(day.timestamp()) // 3600
+    for number in range(24):
+        if number == 12:
+            with time_machine.travel(day + timedelta(days=1, hours=12), tick=False):
+                keeping.tidy()
+        write(Checked(first + number, device.id, 1, 1, 10, pack(0, 10)))
+    with time_machine.travel(day + rest_at, tick=False):
+        keeping.tidy()
+    (made,) = DeviceDay.select()
+    return made.day == first // 24, made.n, made.up, made.ms_sum
+
+
+@pytest.mark.parametrize("rest_at", [timedelta(hours=25), timedelta(days=2, hours=1), timedelta(days=5)])
+def test_a_day_that_a_jumping_clock_closed_early_is_made_whole(device, rest_at):
+    assert day_of_two_halves(device, rest_at) == (True, 24, 24, 240)
+
+
+def test_a_day_is_never_made_of_fewer_hours_than_it_was(device):
+    yesterday = int(clock.now().timestamp()) // 86_400 - 1
+    make_day(device, 1, n=1440, up=1440)
+    write(Checked(yesterday * 24 + 23, device.id, 1, 0, 0, pack(0, None)))
+    keeping.tidy()
+    (made,) = DeviceDay.select()
+    assert (made.day, made.n, made.up) == (yesterday, 1440, 1440)
 
 
 def test_there_is_nothing_to_tidy_at_first(app):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from webapp.db import database, is_sqlite
+from webapp.db import database, marked
 from webapp.health.models.history import DeviceDay, DeviceHour
 
+# Nothing is written, nor locked, of a day that lacks nothing.
 ROLL_UP = """
 INSERT INTO device_day (day, device_id, n, up, ms_sum, ms_max)
-SELECT {day}, device_id, SUM(n), SUM(up), SUM(ms_sum), MAX(ms_max) FROM device_hour
-WHERE hour >= {mark} AND hour < {mark} GROUP BY {day}, device_id
-ON CONFLICT (day, device_id) DO NOTHING
+SELECT CAST(? AS INTEGER), h.device_id, SUM(h.n), SUM(h.up), SUM(h.ms_sum), MAX(h.ms_max) FROM device_hour h
+WHERE h.hour >= ? AND h.hour < ? GROUP BY h.device_id
+HAVING SUM(h.n) > COALESCE((SELECT d.n FROM device_day d WHERE d.day = ? AND d.device_id = h.device_id), 0)
+ON CONFLICT (day, device_id) DO UPDATE SET n = excluded.n, up = excluded.up, ms_sum = excluded.ms_sum,
+  ms_max = excluded.ms_max
 """
 
 
@@ -24,10 +27,9 @@ def first_hour() -> int | None:
     return found.hour if found else None
 
 
-def roll_up(first: int, beyond: int) -> None:
-    """Make the days from `first` to before `beyond` of their hours; harmless for days that were made."""
-    sql = ROLL_UP.format(day="hour / 24", mark="?" if is_sqlite() else "%s")
-    database.execute_sql(sql, (first * 24, beyond * 24))
+def roll_up(day: int) -> None:
+    """Make a day of its hours, or make it again if it was made of fewer checks than these tell of."""
+    database.execute_sql(marked(ROLL_UP), (day, day * 24, day * 24 + 24, day))
 
 
 def forget_hours(before: int) -> None:

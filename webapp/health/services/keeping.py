@@ -9,6 +9,7 @@ from webapp.db import transaction
 from webapp.devices.models import DeviceEvent
 from webapp.health.models import keeping
 
+AGAIN = 2  # days that are made once more: a clock that jumped ahead has closed one before its end
 HOURS_KEPT, DAYS_KEPT = 8 * 24, 400  # a week in full and a day to spare; a year and a month in days
 
 
@@ -18,10 +19,10 @@ def tidy() -> None:
     today = int(now.timestamp()) // 86_400
     first = keeping.first_hour()
     if first is not None:
-        begin = max(first // 24, (keeping.last_day() or 0) + 1)
+        begin = max(first // 24, min(keeping.last_day() or 0, today - AGAIN))
         for day in range(begin, today):
             with transaction():
-                keeping.roll_up(day, day + 1)
+                keeping.roll_up(day)
     forget(today)
 
 

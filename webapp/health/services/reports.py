@@ -124,7 +124,7 @@ class Shares:
         for checks in stored.hours_of_site(by, site.id, self.hours, self.last_day.start):
             self.recent[checks.device_id].append(checks)
             self.made[checks.device_id][checks.day] = checks
-        for checks in stored.days_of_site(by, site.id, self.days):
+        for checks in stored.days_of_site(by, site.id, self.days[:-1]):
             self.made[checks.device_id][checks.day] = checks  # a day in full, where its hours may be cut
 
     def of(self, device_id: int) -> tuple[Share, Share, Share]:
