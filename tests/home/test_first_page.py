@@ -12,7 +12,7 @@ from tests.factories import assign, make_company, make_device, make_employee, ma
 from webapp.accounts.permissions import Right, Role
 from webapp.common import clock
 from webapp.db import database
-from webapp.devices.models import Status
+from webapp.devices.models import DeviceState, Status
 from webapp.health.models import EngineLease
 from webapp.protocols.isapi.kinds import Kind
 from webapp.sites.models import Site
@@ -140,9 +140,37 @@ class TestWithoutAnEngine:
     def settings(self):
         return {"engine": "off"}
 
-    def test_the_pages_claim_nothing_of_it(self, admin, company):
+    def test_where_none_ever_ran_it_says_that_checks_are_off(self, admin, company):
         make_device(make_site(company))
-        assert STOPPED not in admin.get("/").text
+        page = admin.get("/").text
+        assert "Checks are off" in page and STOPPED not in page and 'class="tile ok"' not in page
+
+    def test_a_worker_beside_it_that_has_died_is_told_of(self, admin, company):
+        make_device(make_site(company))
+        beat()
+        page = admin.get("/").text
+        assert STOPPED not in page and "Checks are off" not in page and 'class="tile ok"' in page
+        beat(beat_at=clock.now() - timedelta(hours=3))
+        page = admin.get("/").text
+        assert STOPPED in page and "3 hr. ago" in page and 'class="tile ok"' not in page
+
+
+def test_what_was_not_checked_lately_does_not_look_fine(admin, company):
+    site, well = make_site(company, name="Dim"), make_site(company, name="Well")
+    for _n in range(3):
+        make_device(site)
+    make_device(site, health_monitoring=False)
+    DeviceState.update(checked_at=clock.now() - timedelta(hours=3)).execute()
+    make_device(well)
+    beat()
+    page = admin.get("/").text
+    assert figures(admin)["/devices?status=unknown"] == [3] and "Not checked lately" in page
+    assert 'class="tile ok"' not in page and "Nothing is known to be down" not in page
+    assert "Of 3 devices nothing is known" in attention(admin)
+    assert len(re.findall(r'id="device-', admin.get("/devices?status=unknown").text)) == 3
+    dim, fine = re.findall(r'<li><a class="row (\w+)" href="/sites/\d+">(.*?)</a>', admin.get("/sites").text)
+    assert dim[0] == "off" and "3 not checked lately" in dim[1]
+    assert fine[0] == "info" and "not checked" not in fine[1]
 
 
 def test_when_our_own_connection_is_gone_it_says_so(admin, company):

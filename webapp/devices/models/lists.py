@@ -53,8 +53,7 @@ STATUSES = {
     "attention": "grp = 2",
     "weak": "weak = 1",
     "old_password": "due = 1",
-    "unknown": "shown IN ('unknown', 'checking')",
-    **{status.value: f"shown = '{status.value}'" for status in Status if status != Status.UNKNOWN},
+    **{status.value: f"shown = '{status.value}'" for status in Status},
 }
 COUNTS = ", ".join(f"COUNT(*) FILTER (WHERE {condition})" for condition in STATUSES.values())
 DEVICES = """
@@ -159,6 +158,9 @@ SELECT p.id, p.name, CASE WHEN p.closed THEN '' ELSE p.address END, CASE WHEN p.
         AND (d.password_strength = 'weak' OR d.type = 'unknown'
              OR (st.trouble <> '' AND st.status = 'online' AND st.checked_at >= ? AND d.health_monitoring)
              OR (s.password_days > 0 AND d.password_sealed <> {empty} AND {due}))),
+       (SELECT COUNT(*) FROM device d LEFT JOIN device_state st ON st.device_id = d.id
+        WHERE d.site_id = p.id AND NOT p.closed AND d.health_monitoring
+        AND st.status IN ('online', 'offline', 'checking') AND COALESCE(st.checked_at, st.since) < ?),
        CASE WHEN p.company_id = ? THEN '' ELSE (SELECT c.name FROM company c WHERE c.id = p.company_id) END,
        (SELECT COUNT(*) FROM mine)
 FROM page p ORDER BY p.name_folded, p.id
@@ -175,6 +177,7 @@ class SiteRow(NamedTuple):
     devices: int
     bad: int
     look: int
+    unknown: int  # not checked lately
     shared_by: str  # the company whose site it is, where that is another
 
 
@@ -186,7 +189,7 @@ def sites(by: Principal, query: str, page: int, now: datetime, interval: int) ->
     sql = SITES.format(where=where, due=due(), empty=empty())
     closed = "" if by.is_owner else SiteStatus.OWNED_UNAUTHORIZED
     paging, aged = [PAGE, (page - 1) * PAGE], stale(now, interval)
-    values = [at, *params, closed, *paging, aged, aged, at, by.company_id]
+    values = [at, *params, closed, *paging, aged, aged, at, aged, by.company_id]
     return gather(sql, values, len(SiteRow._fields) + 1)
 
 

@@ -37,7 +37,8 @@ line AS (
 ), counted AS (
   SELECT COUNT(*) AS total, COUNT(*) FILTER (WHERE grp = 1) AS bad, COUNT(*) FILTER (WHERE grp = 2) AS look,
          COUNT(*) FILTER (WHERE due = 1) AS due,
-         COUNT(*) FILTER (WHERE shown <> 'paused' AND host IS NOT NULL) AS watched
+         COUNT(*) FILTER (WHERE shown <> 'paused' AND host IS NOT NULL) AS watched,
+         COUNT(*) FILTER (WHERE shown = 'unknown') AS unknown
   FROM told
 ), alone AS (
   SELECT id, site_id, shown, grp, due, trouble, since FROM told
@@ -75,6 +76,7 @@ class Counts(NamedTuple):
     look: int
     due: int
     watched: int  # by the engine: monitored, and with an address
+    unknown: int  # not checked lately
     sites: int
 
 

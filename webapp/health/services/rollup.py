@@ -43,7 +43,7 @@ class Share(NamedTuple):
 
 
 class EngineTrouble(NamedTuple):
-    kind: str  # uplink: our own connection seems to be gone | stopped: nothing checks
+    kind: str  # uplink: our own connection seems to be gone | stopped: nothing checks | off: nothing ever was to
     since: datetime | None
 
 
@@ -195,10 +195,15 @@ def engine_lives() -> bool:
 
 
 def engine_trouble(watched: int) -> EngineTrouble | None:
-    """Why nothing new is known of devices, when that is our own fault. `watched`: how many there are to check."""
-    lease = EngineLease.now()
-    if not watched or config.current().engine == "off":
+    """Why nothing new is known of devices, when that is our own fault. `watched`: how many there are to check.
+
+    The engine itself says whether it lives: it need not run in this process.
+    """
+    lease = EngineLease.now() if watched else None
+    if not watched:
         return None
-    if lease is None or lease.beat_at is None or clock.now() - lease.beat_at > BEAT:
-        return EngineTrouble("stopped", lease.beat_at if lease else None)
+    if lease is None or lease.beat_at is None:
+        return EngineTrouble("off" if config.current().engine == "off" else "stopped", None)
+    if clock.now() - lease.beat_at > BEAT:
+        return EngineTrouble("stopped", lease.beat_at)
     return EngineTrouble("uplink", lease.uplink_lost_at) if lease.uplink_lost_at else None
