@@ -86,10 +86,43 @@ def test_an_answer_from_there_shows_that_the_line_is_well(admin, site, reason):
     assert items(admin.get("/")) == [] and len(names(admin.get("/"))) == 3
 
 
-@pytest.mark.parametrize("status", [Status.ONLINE, Status.AUTH_FAILED, Status.LOCKED, Status.OTHER_DEVICE])
-def test_so_does_a_device_in_any_other_state(admin, site, status):
+STOPPED = [Status.AUTH_FAILED, Status.LOCKED, Status.CERTIFICATE_CHANGED, Status.OTHER_DEVICE, Status.UNSUPPORTED]
+
+
+@pytest.mark.parametrize("status", [Status.ONLINE, Status.CHECKING, *STOPPED])
+def test_so_does_a_device_in_any_other_state_that_answered_since(admin, site, status):
     behind(site, 2)
     make_device(site, name="Answers", host=ADDRESS, port=9000, status=status)
+    assert items(admin.get("/")) == []
+
+
+@pytest.mark.parametrize("status", STOPPED)
+def test_one_that_is_not_asked_any_more_says_nothing_of_the_line(admin, site, status):
+    behind(site, 2)
+    refused = make_device(site, name="Refused", host=ADDRESS, port=9000, status=status)
+    month_ago = clock.now() - timedelta(days=30)
+    DeviceState.update(checked_at=month_ago, since=month_ago).where(DeviceState.device == refused.id).execute()
+    home = admin.get("/")
+    (said,) = items(home)
+    assert said.startswith("2 devices at Bakery are unreachable since") and names(home) == ["Refused"]
+    assert items(admin.get(f"/sites/{site.id}")) == [said]
+    Device.update(host="127.0.9.2").where(Device.id == refused.id).execute()
+    assert items(admin.get("/")) == [said]  # it is the only one behind its address
+
+
+def test_one_that_was_found_online_just_before_is_still_asked_and_counts(admin, site):
+    make_silent(site, "First", host=ADDRESS, port=8001)
+    make_silent(site, "Last", since=clock.now(), host=ADDRESS, port=8002)
+    well = make_device(site, name="Well", host=ADDRESS, port=8003)
+    DeviceState.update(checked_at=clock.now() - timedelta(seconds=50)).where(DeviceState.device == well.id).execute()
+    assert items(admin.get("/")) == []
+
+
+def test_those_that_are_not_asked_are_no_outage_themselves(admin, site):
+    for port in (8001, 8002):
+        make_device(site, host=ADDRESS, port=port, status=Status.AUTH_FAILED)
+    DeviceState.update(checked_at=clock.now() - timedelta(days=30)).execute()
+    make_silent(site, "Only", host=ADDRESS, port=8003)
     assert items(admin.get("/")) == []
 
 

@@ -18,22 +18,28 @@ from webapp.devices.models.lists import DeviceRow, mine, mine_values, worst_firs
 from webapp.health.models.findings import DeviceFindings
 from webapp.sites.models import Site, seen_sql
 
-MORE = ", d.site_id, d.host, COALESCE(st.reason, '') AS reason, st.since"
-# An address is dead when every monitored device behind it is silent; a site is, when all its addresses are.
+MORE = ", d.site_id, d.host, COALESCE(st.reason, '') AS reason, st.since, st.checked_at"
+# An address is dead when every monitored device behind it is silent; a site is, when all its addresses are. A device
+# that is not asked until a person acts says nothing of a line that it was last heard over before the outage began.
 OVERVIEW = """
 WITH mine AS ({mine}),
-told AS (SELECT mine.*, CASE WHEN shown = 'offline' AND reason IN ({silent}) THEN 1 ELSE 0 END AS silent FROM mine),
-line AS (
-  SELECT site_id, host, COUNT(*) AS n, MIN(silent) AS dead, MAX(since) AS since,
-         MIN(CASE WHEN reason = 'no_such_name' THEN 1 ELSE 0 END) AS nameless
+told AS (
+  SELECT mine.*, CASE WHEN shown = 'offline' AND reason IN ({silent}) THEN 1 ELSE 0 END AS silent,
+         CASE WHEN shown IN ('online', 'offline', 'checking', 'unknown', 'paused') THEN 0 ELSE 1 END AS stopped
+  FROM mine
+), line AS (
+  SELECT site_id, host, SUM(silent) AS n, SUM(stopped) AS mute,
+         MIN(CASE WHEN stopped = 0 THEN silent END) AS dead, MAX(CASE WHEN silent = 1 THEN since END) AS since,
+         MAX(CASE WHEN stopped = 1 THEN checked_at END) AS heard,
+         MIN(CASE WHEN silent = 0 THEN NULL WHEN reason = 'no_such_name' THEN 1 ELSE 0 END) AS nameless
   FROM told WHERE shown <> 'paused' AND host IS NOT NULL GROUP BY site_id, host
 ), whole AS (
-  SELECT site_id, SUM(n) AS n, MAX(since) AS since, MIN(nameless) AS nameless FROM line
-  GROUP BY site_id HAVING SUM(n) > 1 AND MIN(dead) = 1
+  SELECT site_id, SUM(n) AS n, SUM(mute) AS mute, MAX(since) AS since, MIN(nameless) AS nameless FROM line
+  GROUP BY site_id HAVING SUM(n) > 1 AND MIN(dead) = 1 AND (MAX(heard) IS NULL OR MAX(heard) < MAX(since))
 ), outage AS (
-  SELECT site_id, NULL AS host, n, since, nameless FROM whole
-  UNION ALL SELECT site_id, host, n, since, nameless FROM line
-  WHERE n > 1 AND dead = 1 AND site_id NOT IN (SELECT site_id FROM whole)
+  SELECT site_id, NULL AS host, n, mute, since, nameless FROM whole
+  UNION ALL SELECT site_id, host, n, mute, since, nameless FROM line
+  WHERE n > 1 AND dead = 1 AND (heard IS NULL OR heard < since) AND site_id NOT IN (SELECT site_id FROM whole)
 ), counted AS (
   SELECT COUNT(*) AS total, COUNT(*) FILTER (WHERE grp = 1) AS bad, COUNT(*) FILTER (WHERE grp = 2) AS look,
          COUNT(*) FILTER (WHERE due = 1) AS due,
@@ -46,11 +52,11 @@ line AS (
     SELECT 1 FROM outage o WHERE o.site_id = told.site_id AND (o.host IS NULL OR o.host = told.host)))
   ORDER BY grp, lower(name), id LIMIT ?
 ), item AS (
-  SELECT 0 AS id, site_id, '' AS shown, 0 AS grp, 0 AS due, '' AS trouble, host, n, since, nameless FROM outage
-  UNION ALL SELECT id, site_id, shown, grp, due, trouble, '', 1, since, 0 FROM alone
+  SELECT 0 AS id, site_id, '' AS shown, 0 AS grp, 0 AS due, '' AS trouble, host, n, mute, since, nameless FROM outage
+  UNION ALL SELECT id, site_id, shown, grp, due, trouble, '', 1, 0, since, 0 FROM alone
 )
 SELECT d.id, d.name, i.site_id, s.name, d.host, d.port, d.type, d.model, d.password_strength, i.shown, i.grp, i.due,
-       i.trouble, s.zone, i.host, i.n, i.since, i.nameless,
+       i.trouble, s.zone, i.host, i.n, i.mute, i.since, i.nameless,
        (SELECT COUNT(*) FROM device x WHERE x.site_id = i.site_id), counted.*,
        (SELECT COUNT(*) FROM site s WHERE {seen})
 FROM counted LEFT JOIN item i ON 1 = 1 LEFT JOIN device d ON d.id = i.id LEFT JOIN site s ON s.id = i.site_id
@@ -65,6 +71,7 @@ class Outage(NamedTuple):
     zone: str
     host: str | None  # None: every address of the site
     devices: int
+    mute: int  # others there, of which nothing is known since before: they are not asked until a person acts
     since: datetime
     nameless: bool  # none of the names leads to an address
     of: int  # devices of the site, watched or not
@@ -87,7 +94,7 @@ class Overview(NamedTuple):
 
 
 SORTED = "c0, c2, c14"  # devices by id; outages, which have none, by site and address
-ROW, TOLD, COUNTED = len(DeviceRow._fields), 6, len(Counts._fields)
+ROW, TOLD, COUNTED = len(DeviceRow._fields), 7, len(Counts._fields)
 
 
 def overview(
@@ -111,8 +118,8 @@ def read_overview(text: str) -> Overview:
 
 
 def read_outage(row: list[Any]) -> Outage:
-    zone, host, devices, since, nameless, of = row[ROW : ROW + TOLD]
-    return Outage(row[2], row[3], zone, host, devices, moment(since), bool(nameless), of)  # type: ignore[arg-type]
+    zone, host, devices, mute, since, nameless, of = row[ROW : ROW + TOLD]
+    return Outage(row[2], row[3], zone, host, devices, mute, moment(since), bool(nameless), of)  # type: ignore[arg-type]
 
 
 def marks(values: Iterable[Any]) -> str:
