@@ -69,7 +69,11 @@ def test_the_engine_says_what_the_new_recorder_tells(admin, old, nvr, rounds):
     rounds.start()
     until(lambda: (DeviceFindings.of(old.id) or DeviceFindings()).at)
     text = page(admin, old)
-    assert "Disks and cameras are well." in text and "Restarted." not in text and not [words for words in SAID if words in text]
+    assert (
+        "Disks and cameras are well." in text
+        and "Restarted." not in text
+        and not [words for words in SAID if words in text]
+    )
 
 
 @pytest.mark.parametrize("changes", [{"name": "Other name"}, {"password": "Kamera-123"}, {"username": "admin2"}])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.health.services.schedule import LATEST, in_turn, is_asked_who, is_thorough, missed, slots
+from webapp.health.services.schedule import LATEST, in_turn, is_asked_who, is_thorough, lateness, missed, slots
 
 
 @given(st.floats(0, 1e6), st.integers(1, 300))
@@ -28,8 +28,14 @@ def test_a_thousand_devices_are_spread_evenly():
 
 def test_what_is_late_is_skipped_and_counted_not_made_up_for():
     assert list(slots(100, 103, 60)) == [41, 42, 43]
-    assert len(list(slots(100, 200, 60))) == LATEST and missed(100, 200, 60) == 95
-    assert missed(100, 103, 60) == 0
+    assert len(list(slots(100, 200, 60))) == LATEST and len(missed(100, 200, 60)) == 95
+    assert {second % 60 for second in missed(100, 112, 60)} == {41, 42, 43, 44, 45, 46, 47}
+    assert not missed(100, 103, 60)
+
+
+def test_how_late_it_is_counts_from_the_first_turn_that_was_due():
+    assert lateness(100.5, 101.25) == 0.25 and lateness(100.5, 140.5) == 39.5
+    assert lateness(100.2, 100.9) == 0
 
 
 @pytest.mark.parametrize("device_id", [1, 7, 59, 60, 9999])

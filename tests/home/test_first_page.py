@@ -180,6 +180,21 @@ def test_when_our_own_connection_is_gone_it_says_so(admin, company):
     assert GONE in page and "7 min. ago" in page and STOPPED not in page
 
 
+LATE = "minutes late: the server cannot keep up"
+
+
+def test_checks_that_run_late_are_told_to_the_installer_admin(sign_in, admin, company):
+    site = make_site(company)
+    make_device(site)
+    beat(lag=59_000)
+    assert "late:" not in admin.get("/").text
+    beat(lag=150_000)
+    assert f"Checks run 2 {LATE}" in admin.get("/").text
+    installer = make_employee(company)
+    assign(site, installer)
+    assert "late:" not in sign_in(installer.email).get("/").text
+
+
 def test_the_page_is_four_statements(admin, company):
     make_device(make_site(company))
     sent, send = [], database.obj.execute_sql

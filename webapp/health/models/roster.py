@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from webapp.accounts.models import naive
 from webapp.common import clock
-from webapp.db import gather, is_sqlite, moment
+from webapp.db import gather, is_sqlite, moment, rows
 from webapp.devices.models import Mode
 from webapp.devices.models.probe import LONGEST
 
@@ -28,6 +28,10 @@ LEFT JOIN (
 ) p ON p.device_id = d.id
 LEFT JOIN device_state st ON st.device_id = d.id LEFT JOIN device_findings f ON f.device_id = d.id
 WHERE d.mode = ? AND d.health_monitoring AND s.company_id IS NOT NULL AND
+"""
+COUNTS = """
+SELECT d.id % ? AS slot, COUNT(*) FROM device d JOIN site s ON s.id = d.site_id
+WHERE d.mode = ? AND d.health_monitoring AND s.company_id IS NOT NULL GROUP BY 1
 """
 
 
@@ -62,6 +66,11 @@ class Due(NamedTuple):
 def in_slots(interval: int, slots: Iterable[int]) -> list[Due]:
     """The devices whose turn comes in these seconds of the interval: a device's id says which is its own."""
     return listed("d.id % ? IN", [interval], slots)
+
+
+def count_by_slot(interval: int) -> dict[int, int]:
+    """How many devices' turn comes in each second of the interval."""
+    return {int(slot): int(count) for slot, count in rows(COUNTS, [interval, Mode.IP_DOMAIN])}
 
 
 def of(ids: Iterable[int]) -> list[Due]:

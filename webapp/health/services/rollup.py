@@ -26,6 +26,7 @@ WORST = 5  # devices on the first page
 MOSTLY = 0.9  # a figure of which less is known says how much
 MOST_NAMES = 3
 UNSTABLE, WITHIN = 4, timedelta(minutes=30)  # so many changes of status in this time (H8)
+LATE = 60_000  # ms of lag that the Installer Admin is told of
 BEAT = timedelta(minutes=2)  # an engine that has said nothing for longer does not run
 
 
@@ -45,6 +46,7 @@ class Share(NamedTuple):
 class EngineTrouble(NamedTuple):
     kind: str  # uplink: our own connection seems to be gone | stopped: nothing checks | off: nothing ever was to
     since: datetime | None
+    minutes: int = 0  # that checks run late, of the kind "late"
 
 
 def overview(by: Principal, site: Site | None = None) -> rollup.Overview:
@@ -206,4 +208,6 @@ def engine_trouble(watched: int) -> EngineTrouble | None:
         return EngineTrouble("off" if config.current().engine == "off" else "stopped", None)
     if clock.now() - lease.beat_at > BEAT:
         return EngineTrouble("stopped", lease.beat_at)
-    return EngineTrouble("uplink", lease.uplink_lost_at) if lease.uplink_lost_at else None
+    if lease.uplink_lost_at:
+        return EngineTrouble("uplink", lease.uplink_lost_at)
+    return EngineTrouble("late", None, lease.lag // 60_000) if lease.lag > LATE else None

@@ -101,16 +101,15 @@ class Rounds:
 
     def round(self, now: float) -> None:
         since, self.last = self.last, now
-        if schedule.missed(since, now, self.interval):
-            log.warning("turns were missed", seconds=schedule.missed(since, now, self.interval))
+        if missed := schedule.missed(since, now, self.interval):
+            self.leave_out(missed)
         due = roster.in_slots(self.interval, schedule.slots(since, now, self.interval))
         for device in schedule.in_turn(due, now, self.interval):
             if not self.watch.waits(device.id):
                 self.try_to_begin(device, self.turn(device, now))
         self.ask_again(now)
         self.follow_checks(now)
-        self.lag = round((clock.monotonic() - now) * 1000)
-        metrics.LAG.set(self.lag / 1000)
+        self.lag = round(schedule.lateness(since, clock.monotonic()) * 1000)
         metrics.IN_FLIGHT.set(self.pool.in_flight)
 
     def ask_again(self, now: float) -> None:
@@ -165,7 +164,12 @@ class Rounds:
 
     def skip(self) -> None:
         self.skipped += 1
-        metrics.SKIPPED.inc()
+
+    def leave_out(self, missed: range) -> None:
+        """Count the turns of these seconds, which are too long over to be made up for."""
+        log.warning("turns were missed", seconds=len(missed))
+        devices = roster.count_by_slot(self.interval)
+        self.skipped += sum(devices.get(second % self.interval, 0) for second in missed)
 
     def turn(self, device: Due, now: float) -> Turn:
         """What is asked of a device whose turn has come."""

@@ -22,9 +22,14 @@ def slots(since: float, now: float, interval: int) -> Iterator[int]:
     return (second % interval for second in range(first, int(now) + 1))
 
 
-def missed(since: float, now: float, interval: int) -> int:
-    """How many seconds of the schedule were skipped."""
-    return max(0, int(now) - min(LATEST, interval) - int(since))
+def missed(since: float, now: float, interval: int) -> range:
+    """The seconds (monotonic) that were skipped; modulo the interval they are slots."""
+    return range(int(since) + 1, int(now) - min(LATEST, interval) + 1)
+
+
+def lateness(since: float, now: float) -> float:
+    """Seconds since the first turn after `since` was due, given now or skipped; 0 when none is."""
+    return max(0.0, now - int(since) - 1)
 
 
 def in_turn(due: Sequence[T], now: float, interval: int) -> Sequence[T]:
