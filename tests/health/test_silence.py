@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,13 @@ import pytest
 import time_machine
 
 from tests.client import Person
-from tests.factories import assign, make_device, make_employee, make_site
+from tests.conftest import PASSWORD
+from tests.factories import assign, make_device, make_employee, make_owner, make_site
 from webapp.accounts.permissions import Role
 from webapp.audit.models import AuditEntry
 from webapp.common import clock
-from webapp.devices.models import Device
-from webapp.health.models import Silence
+from webapp.devices.models import Device, DeviceState, Status
+from webapp.health.models import EngineLease, Silence
 from webapp.sites.models import SiteStatus
 
 
@@ -145,3 +147,66 @@ def test_who_may_not_begin_it(sign_in, admin, company, site, device):
     assert begin(stranger, device, 1).status_code == 404
     assert stranger.post(f"/devices/{device.id}/silence/end").status_code == 404
     assert Silence.of(device.id, clock.now()).reason == "New lens"
+
+
+@pytest.fixture
+def worked_at(admin, site) -> Device:
+    """An ill device at which somebody works, beside a well one."""
+    ill = make_device(site, name="Ill", status=Status.OFFLINE, password="12345678")
+    make_device(site, name="Well")
+    EngineLease.tell(beat_at=clock.now())
+    begin(admin, ill, 1, "New lens")
+    return ill
+
+
+def chip(person: Person, path: str, device: Device) -> str:
+    (row,) = re.findall(rf'id="device-{device.id}".*?</a>', person.get(path).text, re.S)
+    return re.findall(r'<span class="chip (\w+)">.*?<span>([^<]+)</span>', row)[0]
+
+
+def test_everybody_reads_it_wherever_the_device_is_shown(admin, site, worked_at):
+    for path in ("/", "/devices", f"/sites/{site.id}", "/devices?status=maintenance"):
+        assert chip(admin, path, worked_at) == ("info", "Being worked at"), path
+    for path in (f"/sites/{site.id}/report", f"/sites/{site.id}/report.csv"):
+        assert "Being worked at" in admin.get(path).text
+    owner = make_owner(site)
+    person = Person(admin.client.application)
+    person.post("/sign-in", email=owner.email, password=PASSWORD)
+    assert "1 device is being worked at." in person.get("/").text
+    for path in (f"/sites/{site.id}", f"/devices/{worked_at.id}"):
+        assert "It is being worked at." in person.get(path).text and "Offline since" not in person.get(path).text
+
+
+def test_meanwhile_it_is_neither_down_nor_to_check(admin, site, worked_at):
+    page = admin.get("/").text
+    assert re.findall(r'<a class="tile (\w+)"[^>]*><b>(\d+)</b>', page)[2:] == [("ok", "0"), ("ok", "0")]
+    assert "down<" not in admin.get("/sites").text and "to check<" not in admin.get("/sites").text
+    assert "1 device is being worked at." in admin.get(f"/sites/{site.id}").text
+    for status in ("down", "attention", "offline"):
+        assert f"device-{worked_at.id}" not in admin.get(f"/devices?status={status}").text
+    Silence.update(until=clock.now() - timedelta(seconds=1)).execute()
+    assert chip(admin, "/", worked_at) == ("bad", "Offline") and "1 down" in admin.get("/sites").text
+
+
+def test_of_a_device_alone_at_its_site_nothing_else_is_said(admin, site, device):
+    DeviceState.set(device.id, clock.now(), Status.OFFLINE, checked_at=clock.now())
+    begin(admin, device, 1)
+    page = admin.get(f"/sites/{site.id}").text
+    assert "1 device is being worked at." in page and "is down" not in page and "Nothing is known" not in page
+
+
+def test_it_makes_no_outage_and_hides_none(admin, site):
+    made = [make_device(site, host="127.0.9.1", port=8000 + n) for n in range(3)]
+    ago = clock.now() - timedelta(minutes=10)
+    for device in made:
+        DeviceState.set(device.id, ago, Status.OFFLINE, reason="timeout", checked_at=clock.now())
+    begin(admin, made[0], 1)
+    assert "2 monitored devices" in admin.get("/").text
+    begin(admin, made[1], 1)
+    assert "Site connection" not in admin.get("/").text
+
+
+def test_where_nothing_is_monitored_nobody_is_told_of_work(admin, site, device):
+    begin(admin, device, 1)
+    Device.update(health_monitoring=False).execute()
+    assert chip(admin, "/devices", device) == ("off", "Not monitored")

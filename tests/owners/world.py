@@ -51,7 +51,7 @@ def furnish(site: Site) -> dict[str, Device]:
     """A device in each state that can be shown."""
     made = {status.value: make_device(site, name=f"{status} {MARKUP}"[:120]) for status in Status}
     for status in Status:
-        if status not in {Status.UNKNOWN, Status.PAUSED}:
+        if status not in {Status.UNKNOWN, Status.PAUSED, Status.MAINTENANCE}:
             set_status(made[status.value], status)
     Device.update(health_monitoring=False).where(Device.id == made["paused"].id).execute()
     return made | {"recorder": recorder(site)}

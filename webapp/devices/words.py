@@ -46,6 +46,7 @@ STATUSES = {
     Status.UNSUPPORTED: ("bad", "alert", lazy("Not supported")),
     Status.UNKNOWN: ("off", "dash", lazy("Unknown")),
     Status.PAUSED: ("off", "dash", lazy("Not monitored")),
+    Status.MAINTENANCE: ("info", "clock", lazy("Being worked at")),
 }
 
 STEPS = {

@@ -20,13 +20,16 @@ from webapp.devices.models.state import INTERVALS, Status
 from webapp.sites.models import Site, SiteStatus, seen_sql
 
 # What may be claimed of a device now, and how bad that is: down, needs a look, not known, well.
-SHOWN = """
+CALM = "NOT EXISTS (SELECT 1 FROM silence si WHERE si.device_id = d.id AND si.until > ?)"  # nobody works at it (E16)
+SHOWN = f"""
 CASE WHEN NOT d.health_monitoring THEN 'paused'
+     WHEN NOT {CALM} THEN 'maintenance'
      WHEN st.status IN ('online', 'offline', 'checking') AND COALESCE(st.checked_at, st.since) < ? THEN 'unknown'
      ELSE COALESCE(st.status, 'checking') END
 """
 GROUP = """
-CASE WHEN shown IN ('offline', 'auth_failed', 'locked', 'certificate_changed', 'other_device', 'unsupported') THEN 1
+CASE WHEN shown = 'maintenance' THEN 3
+     WHEN shown IN ('offline', 'auth_failed', 'locked', 'certificate_changed', 'other_device', 'unsupported') THEN 1
      WHEN (shown = 'online' AND told <> '') OR password_strength = 'weak' OR type = 'unknown' OR due = 1 THEN 2
      WHEN shown IN ('unknown', 'checking', 'paused') THEN 3
      ELSE 4 END
@@ -99,7 +102,7 @@ def empty() -> str:
 
 
 def mine_values(now: datetime, interval: int) -> list[Any]:
-    return [stale(now, interval), naive(now)]
+    return [naive(now), stale(now, interval), naive(now)]
 
 
 def stale(now: datetime, interval: int) -> datetime:
@@ -152,15 +155,15 @@ SELECT p.id, p.name, CASE WHEN p.closed THEN '' ELSE p.address END, CASE WHEN p.
        (SELECT COUNT(*) FROM device d WHERE d.site_id = p.id AND NOT p.closed),
        (SELECT COUNT(*) FROM device d LEFT JOIN device_state st ON st.device_id = d.id
         WHERE d.site_id = p.id AND NOT p.closed AND d.health_monitoring AND st.status NOT IN ('online', 'checking')
-        AND NOT (st.status = 'offline' AND st.checked_at < ?)),
+        AND NOT (st.status = 'offline' AND st.checked_at < ?) AND {calm}),
        (SELECT COUNT(*) FROM device d JOIN site s ON s.id = d.site_id
-        LEFT JOIN device_state st ON st.device_id = d.id WHERE d.site_id = p.id AND NOT p.closed
+        LEFT JOIN device_state st ON st.device_id = d.id WHERE d.site_id = p.id AND NOT p.closed AND {calm}
         AND (d.password_strength = 'weak' OR d.type = 'unknown'
              OR (st.trouble <> '' AND st.status = 'online' AND st.checked_at >= ? AND d.health_monitoring)
              OR (s.password_days > 0 AND d.password_sealed <> {empty} AND {due}))),
        (SELECT COUNT(*) FROM device d LEFT JOIN device_state st ON st.device_id = d.id
         WHERE d.site_id = p.id AND NOT p.closed AND d.health_monitoring
-        AND st.status IN ('online', 'offline', 'checking') AND COALESCE(st.checked_at, st.since) < ?),
+        AND st.status IN ('online', 'offline', 'checking') AND COALESCE(st.checked_at, st.since) < ? AND {calm}),
        CASE WHEN p.company_id = ? THEN '' ELSE (SELECT c.name FROM company c WHERE c.id = p.company_id) END,
        (SELECT COUNT(*) FROM mine)
 FROM page p ORDER BY p.name_folded, p.id
@@ -186,10 +189,10 @@ def sites(by: Principal, query: str, page: int, now: datetime, interval: int) ->
     (where, params), at = seen_sql(by), naive(now)
     for pattern in words(query):
         where, params = f"{where} AND s.search LIKE ? ESCAPE '!'", [*params, pattern]
-    sql = SITES.format(where=where, due=due(), empty=empty())
+    sql = SITES.format(where=where, due=due(), empty=empty(), calm=CALM)
     closed = "" if by.is_owner else SiteStatus.OWNED_UNAUTHORIZED
     paging, aged = [PAGE, (page - 1) * PAGE], stale(now, interval)
-    values = [at, *params, closed, *paging, aged, aged, at, aged, by.company_id]
+    values = [at, *params, closed, *paging, aged, at, at, aged, at, aged, at, by.company_id]
     return gather(sql, values, len(SiteRow._fields) + 1)
 
 

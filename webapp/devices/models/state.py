@@ -15,7 +15,7 @@ INTERVALS = 3  # a figure older than so many check intervals is not known any mo
 
 
 class Status(StrEnum):
-    """State machine 3.1. `unknown` and `paused` are derived when shown, never stored."""
+    """State machine 3.1. `unknown`, `paused` and `maintenance` are derived when shown, never stored."""
 
     CHECKING = "checking"
     ONLINE = "online"
@@ -27,6 +27,7 @@ class Status(StrEnum):
     UNSUPPORTED = "unsupported"
     UNKNOWN = "unknown"
     PAUSED = "paused"
+    MAINTENANCE = "maintenance"
 
 
 FLEETING = {Status.ONLINE, Status.OFFLINE, Status.CHECKING}  # true for three intervals; the others until a person acts

@@ -34,7 +34,7 @@ def count_closed_sites(by: Principal) -> int:
 # The filters that are offered: the first always, the others where they would find something.
 ALWAYS = ("", "down", "attention", "online")
 KINDS = ("offline", "auth_failed", "locked", "certificate_changed", "other_device", "unsupported")  # of down
-ALSO = ("unknown", "checking", "paused", "old_password", "weak")
+ALSO = ("unknown", "checking", "paused", "maintenance", "old_password", "weak")
 
 
 def offered(chosen: str, counts: dict[str, int]) -> list[str]:

@@ -21,7 +21,8 @@ told AS (
   SELECT site_id, COUNT(*) AS n, COUNT(*) FILTER (WHERE grp = 1) AS bad,
          COUNT(*) FILTER (WHERE shown = 'offline') AS offline, COUNT(*) FILTER (WHERE shown = 'online') AS online,
          COUNT(*) FILTER (WHERE shown = 'paused') AS paused, COUNT(*) FILTER (WHERE type IN ({cameras})) AS cameras,
-         MIN(CASE WHEN shown = 'offline' THEN since END) AS since, COUNT(*) FILTER (WHERE trouble <> '') AS troubles
+         MIN(CASE WHEN shown = 'offline' THEN since END) AS since, COUNT(*) FILTER (WHERE trouble <> '') AS troubles,
+         COUNT(*) FILTER (WHERE shown = 'maintenance') AS worked
   FROM mine GROUP BY site_id
 ), held AS (
   SELECT site_id, MAX(CASE WHEN device_id IS NULL THEN at END) AS halted, COUNT(device_id) AS n
@@ -29,7 +30,8 @@ told AS (
 )
 SELECT s.id, s.name, s.zone, s.address, s.city, s.owner_id, s.company_id, COALESCE(c.name, ''), s.status,
        s.authorized_until, COALESCE(t.n, 0), COALESCE(t.bad, 0), COALESCE(t.offline, 0), COALESCE(t.online, 0),
-       COALESCE(t.paused, 0), COALESCE(t.cameras, 0), t.since, COALESCE(t.troubles, 0), h.halted, COALESCE(h.n, 0)
+       COALESCE(t.paused, 0), COALESCE(t.cameras, 0), t.since, COALESCE(t.troubles, 0), h.halted, COALESCE(h.n, 0),
+       COALESCE(t.worked, 0)
 FROM site s LEFT JOIN company c ON c.id = s.company_id LEFT JOIN told t ON t.site_id = s.id
 LEFT JOIN held h ON h.site_id = s.id
 WHERE {seen} ORDER BY s.name_folded, s.id
@@ -60,6 +62,7 @@ class Told(NamedTuple):
     troubles: int  # online, and tell of a disk, a camera or a clock that is not well
     halted: datetime | None  # since when the service of the site is paused; then no device is counted
     held: int  # devices whose own service is paused; they are not counted above
+    worked: int  # under maintenance, whatever their state
 
 
 def sites_of(by: Principal, now: datetime, interval: int, only: int | None = None) -> list[Told]:
@@ -71,7 +74,7 @@ def sites_of(by: Principal, now: datetime, interval: int, only: int | None = Non
     found = rows(sql, [*mine_values(now, interval), *values * 3])
     dated = [(moment(row[9]), moment(row[16]), moment(row[18])) for row in found]
     return [
-        Told._make((*row[:9], until, *row[10:16], since, row[17], halted, row[19]))
+        Told._make((*row[:9], until, *row[10:16], since, row[17], halted, *row[19:]))
         for row, (until, since, halted) in zip(found, dated, strict=True)
     ]
 

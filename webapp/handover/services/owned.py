@@ -25,8 +25,9 @@ from webapp.handover.models import Asked, owned
 from webapp.handover.models.owned import Told
 from webapp.handover.services import asked, sharing, verdicts
 from webapp.handover.services.asked import Question
+from webapp.health.models import DeviceFindings
 from webapp.health.models import rollup as stored
-from webapp.health.services import history, parts, summary
+from webapp.health.services import history, parts, silences, summary
 from webapp.health.services.summary import Known
 from webapp.owners import words
 from webapp.owners.services import people
@@ -122,13 +123,17 @@ def by_name(device: Device) -> tuple[str, int]:
 
 def listed(by: Principal, site: Site, devices: list[Device], paused: Paused) -> list[Thing]:
     states, findings = stored.states_of_site(by, site), stored.findings_of_site(by, site)
-    held = {device.id: pause for device, pause in paused.devices}
+    held, worked = {device.id: pause for device, pause in paused.devices}, stored.worked_at(site, clock.now())
     return [
         silenced(device, held[device.id])
         if device.id in held
-        else thing(summary.gather(device, states.get(device.id), findings.get(device.id)), site)
+        else thing(gather(device, states.get(device.id), findings.get(device.id), device.id in worked), site)
         for device in devices
     ]
+
+
+def gather(device: Device, state: DeviceState | None, findings: DeviceFindings | None, worked: bool) -> Known:
+    return summary.under_work(summary.gather(device, state, findings), worked)
 
 
 def silenced(device: Device, pause: Pause) -> Thing:
@@ -228,7 +233,7 @@ def told_device(by: Principal, device: Device) -> dict[str, Any]:
     site, rows = device.site, parts.known(device, DeviceState.of(device.id))
     mine = site.owner_id == by.id
     shown = {
-        "thing": thing(rows, site),
+        "thing": thing(summary.under_work(rows, bool(silences.of(device))), site),
         "permitted": permitted(site, device) if mine else [],
         "authorized": site.status == SiteStatus.AUTHORIZED,
         "company": site.company.name if site.company_id else "",

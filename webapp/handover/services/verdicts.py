@@ -49,8 +49,12 @@ def of_devices(told: Told) -> tuple[str, str, str]:
         return "warn", "alert", to_look_at(told.bad, told.troubles)
     if told.paused == told.devices:
         return "off", "dash", _("Nothing is watched at the moment.")
-    if told.online + told.paused < told.devices:
+    if told.worked == told.devices:
+        return "info", "clock", rollup.being_worked_at(told.worked)
+    if told.online + told.paused + told.worked < told.devices:
         return "off", "dash", _("Not everything is known: it was not checked lately.")
+    if told.worked:
+        return "ok", "check", _("Everything else is working.") + " " + rollup.being_worked_at(told.worked)
     whole = not told.paused and not told.held
     return "ok", "check", _("Everything is working.") if whole else _("Everything that is watched is working.")
 
@@ -126,6 +130,8 @@ def of_device(known: Known, site: Site) -> tuple[str, str, str]:
         return "bad", "cross", _("Offline since %(time)s.", time=words.when(state.since, site.zone))
     if shown == Status.PAUSED:
         return "off", "dash", _("Not watched at the moment.")
+    if shown == Status.MAINTENANCE:
+        return "info", "clock", _("It is being worked at.")
     if shown == Status.UNKNOWN:
         return "off", "dash", _("Not known: it was not checked lately.")
     if shown == Status.CHECKING:

@@ -15,7 +15,7 @@ from webapp.db import gather, moment, rows
 from webapp.devices.models import Device, DeviceState
 from webapp.devices.models.device import devices_told_sql, told_sql
 from webapp.devices.models.lists import DeviceRow, mine, mine_values, worst_first
-from webapp.health.models.findings import DeviceFindings
+from webapp.health.models.findings import DeviceFindings, Silence
 from webapp.sites.models import Site, seen_sql
 
 MORE = ", d.site_id, d.host, COALESCE(st.reason, '') AS reason, st.since, st.checked_at"
@@ -25,14 +25,14 @@ OVERVIEW = """
 WITH mine AS ({mine}),
 told AS (
   SELECT mine.*, CASE WHEN shown = 'offline' AND reason IN ({silent}) THEN 1 ELSE 0 END AS silent,
-         CASE WHEN shown IN ('online', 'offline', 'checking', 'unknown', 'paused') THEN 0 ELSE 1 END AS stopped
+         CASE WHEN grp = 1 AND shown <> 'offline' THEN 1 ELSE 0 END AS stopped
   FROM mine
 ), line AS (
   SELECT site_id, host, SUM(silent) AS n, SUM(stopped) AS mute,
          MIN(CASE WHEN stopped = 0 THEN silent END) AS dead, MAX(CASE WHEN silent = 1 THEN since END) AS since,
          MAX(CASE WHEN stopped = 1 THEN checked_at END) AS heard,
          MIN(CASE WHEN silent = 0 THEN NULL WHEN reason = 'no_such_name' THEN 1 ELSE 0 END) AS nameless
-  FROM told WHERE shown <> 'paused' AND host IS NOT NULL GROUP BY site_id, host
+  FROM told WHERE shown NOT IN ('paused', 'maintenance') AND host IS NOT NULL GROUP BY site_id, host
 ), whole AS (
   SELECT site_id, SUM(n) AS n, SUM(mute) AS mute, MAX(since) AS since, MIN(nameless) AS nameless FROM line
   GROUP BY site_id HAVING SUM(n) > 1 AND MIN(dead) = 1 AND (MAX(heard) IS NULL OR MAX(heard) < MAX(since))
@@ -48,7 +48,7 @@ told AS (
   FROM told
 ), alone AS (
   SELECT id, site_id, shown, grp, due, trouble, since FROM told
-  WHERE grp < 3 AND NOT (silent = 1 AND EXISTS (
+  WHERE (grp < 3 OR shown = 'maintenance') AND NOT (silent = 1 AND EXISTS (
     SELECT 1 FROM outage o WHERE o.site_id = told.site_id AND (o.host IS NULL OR o.host = told.host)))
   ORDER BY grp, lower(name), id LIMIT ?
 ), item AS (
@@ -182,6 +182,12 @@ def states_of_site(by: Principal, site: Site) -> dict[int, DeviceState]:
 def findings_of_site(by: Principal, site: Site) -> dict[int, DeviceFindings]:
     query = DeviceFindings.select(DeviceFindings).join(Device).where(Device.site == site, Device.told_to(by))
     return {findings.device_id: findings for findings in query}
+
+
+def worked_at(site: Site, now: datetime) -> set[int]:
+    """The devices of a site under maintenance."""
+    query = Silence.select(Silence.device).join(Device).where(Device.site == site, Silence.until > now)
+    return {silence.device_id for silence in query}
 
 
 LAST_OFFLINE = """

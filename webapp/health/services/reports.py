@@ -68,10 +68,12 @@ def report(by: Principal, site: Site) -> Report:
     states, findings = stored.states_of_site(by, site), stored.findings_of_site(by, site)
     offline, shares, due = stored.last_offline(by, site.id), Shares(by, site), stored.due_of_site(by, site, clock.now())
     unstable = rollup.unstable_of(by, site)
+    worked = stored.worked_at(site, clock.now())
     changes = {one.device_id: one.changes for one in unstable}
     rows = []
     for device in stored.devices_of_site(by, site):
         known = summary.gather(device, states.get(device.id), findings.get(device.id))
+        known = summary.under_work(known, device.id in worked)
         more = to_check(known, device.id in due, by.is_owner)
         row = read(known, shares.of(device.id), offline.get(device.id), more)
         rows.append(row._replace(changes=changes.get(device.id, 0)))
@@ -89,7 +91,7 @@ def counts(rows: list[Row]) -> dict[str, int]:
     """As the filters of the list count, as far as the verdict asks for it."""
     shown = Counter(row.shown for row in rows)
     down, look = sum(row.tone == "bad" for row in rows), sum(row.look for row in rows)
-    kinds = {"paused": shown[Status.PAUSED], "online": shown[Status.ONLINE]}
+    kinds = {status.value: shown[status] for status in (Status.PAUSED, Status.ONLINE, Status.MAINTENANCE)}
     return {"all": len(rows), "down": down, "attention": look, **kinds}
 
 

@@ -62,13 +62,23 @@ def overview_text(by: Principal, site: Site | None = None) -> str:
 
 def verdict(counts: dict[str, int]) -> Verdict | None:
     """A site in one line, the worst first, by the counts of the filters of its device list; None without devices."""
-    total = counts["all"]
+    total, worked = counts["all"], counts.get("maintenance", 0)  # packs of earlier releases do not count it
     if not total:
         return None
+    found = Verdict("info", "clock", being_worked_at(worked)) if worked == total else fares(counts, total - worked)
+    return found._replace(text=f"{found.text} {being_worked_at(worked)}") if 0 < worked < total else found
+
+
+def being_worked_at(count: int) -> str:
+    return plural("%(num)s device is being worked at.", "%(num)s devices are being worked at.", count)
+
+
+def fares(counts: dict[str, int], total: int) -> Verdict:
+    """The same of those at which nobody works."""
     if down := counts["down"]:
         return Verdict("bad", "cross", some(down, total))
     answering = reached(total, counts["paused"], counts["online"])
-    if look := counts.get("attention", 0):  # packs of earlier releases do not count it
+    if look := counts.get("attention", 0):  # nor this
         worst = plural("%(num)s device needs a look.", "%(num)s devices need a look.", look)
         return Verdict("warn", "alert", f"{worst} {answering.text}")
     return answering

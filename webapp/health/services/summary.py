@@ -7,7 +7,7 @@ is not monitored, or that told it too long ago.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -115,6 +115,11 @@ def gather(
         now=now,
         interval=interval,
     )
+
+
+def under_work(known: Known, worked: bool) -> Known:
+    """The same as lists show it: while somebody works at a device nothing else is claimed of it (E16)."""
+    return replace(known, shown=Status.MAINTENANCE) if worked and known.shown != Status.PAUSED else known
 
 
 def summarize(rows: Known) -> Summary:
