@@ -12,6 +12,7 @@ from tests.factories import assign, make_device, make_employee
 from webapp.accounts.permissions import Role
 from webapp.common import clock
 from webapp.devices.models import Device, DeviceState, Probe, Status
+from webapp.devices.models.probe import Intent
 from webapp.protocols.isapi.kinds import Kind
 from webapp.simulator.pretend import Behaviour, Pretend
 
@@ -134,3 +135,28 @@ def test_what_a_check_has_found_comes_with_its_last_poll_and_the_type_fetches_it
     assert "Network camera" in part and 'hx-trigger="checked from:body"' in part
     form = admin.get(f"/devices/{device.id}/type/edit", htmx=True)
     assert "checked from:body" not in form.text
+
+
+TRYING = "Still trying: the device answers slowly, or not at all."
+
+
+def test_after_ten_seconds_it_says_that_it_is_still_trying(admin, device):
+    Device.update(added_at=clock.now() - timedelta(days=1)).execute()
+    check(admin, device)
+    Probe.update(code="", created_at=clock.now() - timedelta(seconds=5)).execute()
+    part = admin.get(f"/devices/{device.id}/status", htmx=True).text
+    assert "Checking the connection" in part and TRYING not in part
+    poll = re.search(r'hx-get="([^"]+)" [^>]*every 1s', part)[1]
+    assert admin.get(poll, htmx=True).status_code == 204
+    Probe.update(created_at=clock.now() - timedelta(seconds=10)).execute()
+    assert TRYING in admin.get(poll, htmx=True).text and TRYING in admin.get(f"/devices/{device.id}").text
+    Probe.update(code="timeout").execute()
+    assert TRYING not in admin.get(f"/devices/{device.id}").text
+
+
+def test_so_says_the_test_of_a_new_address(admin, device):
+    check(admin, device)
+    Probe.update(code="", intent=Intent.TEST).execute()
+    for seconds, told in ((5, False), (10, True)):
+        Probe.update(created_at=clock.now() - timedelta(seconds=seconds)).execute()
+        assert (TRYING in admin.get(f"/probes/{Probe.get().token}", htmx=True).text) is told

@@ -6,12 +6,14 @@ A row is a pure function of its tuple and the language, so the tuple is the key:
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from flask import render_template, url_for
 from markupsafe import Markup
 
+from webapp.common import clock
 from webapp.common.i18n import _, lazy
 from webapp.devices.advice import advice
 from webapp.devices.models import Probe, Status
@@ -20,6 +22,7 @@ from webapp.devices.services import probing
 from webapp.devices.words import FAILED, STATUSES, STEPS, type_icon, type_name
 
 KEPT = 4096
+SLOW = timedelta(seconds=10)  # after which a person is told that a check still goes on (H6)
 
 
 FILTERS = {
@@ -69,6 +72,7 @@ def probe_view(probe: Probe | None) -> dict[str, Any] | None:
     return {
         "token": probe.token,
         "running": not code,
+        "slow": not code and clock.now() - probe.created_at >= SLOW,
         "code": code,
         "steps": [step_view(step, facts) for step in json.loads(probe.steps)],
         "advice": advice(code, facts, typed) if code not in {"", "ok"} else None,
