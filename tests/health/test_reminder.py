@@ -62,11 +62,44 @@ def test_a_number_of_days_that_is_not_among_the_usual_ones_stays(admin, site):
     assert Site.get_by_id(site.id).password_days == 45
 
 
-@pytest.mark.parametrize("days", ["5", "-1", "9999999999999", "x", "7.5"])
+@pytest.mark.parametrize("days", ["5", "-2", "9999999999999", "x", "7.5"])
 def test_other_numbers_are_refused(admin, site, days):
     reply = save(admin, site, password_days=days)
     assert reply.status_code == 422 and "Choose how often from the list." in reply.text
     assert Site.get_by_id(site.id).password_days == 30
+
+
+@pytest.mark.parametrize("days", ["1", "5", "730"])
+def test_any_number_of_days_can_be_typed(admin, site, days):
+    assert save(admin, site, password_days="-1", custom_days=f" {days} ").status_code == 303
+    assert Site.get_by_id(site.id).password_days == int(days)
+    admin.post("/sites/new", **TYPED | {"name": "New", "zone": "UTC", "password_days": "-1", "custom_days": days})
+    assert Site.get(Site.name == "New").password_days == int(days)
+    assert f'<option selected value="{days}">' in admin.get(f"/sites/{site.id}/edit").text
+    assert "Another number of days" in admin.get(f"/sites/{site.id}/edit").text
+
+
+@pytest.mark.parametrize("days", ["0", "731", "-5", "x", "7.5", "", "9" * 30, "٥"])
+def test_a_number_that_makes_no_sense_is_refused_and_kept(admin, site, days):
+    for path in (f"/sites/{site.id}/edit", "/sites/new"):
+        typed = TYPED | {"name": "New", "zone": "UTC", "version": "1", "password_days": "-1", "custom_days": days}
+        reply = admin.post(path, **typed)
+        assert reply.status_code == 422 and "Type a number of days from 1 to 730." in reply.text
+        assert '<option selected value="-1">' in reply.text and (not days or f'value="{days}"' in reply.text)
+    assert Site.get().password_days == 30 and Site.select().count() == 1
+
+
+def test_what_was_typed_beside_another_choice_counts_for_nothing(admin, site):
+    assert save(admin, site, password_days="7", custom_days="nonsense").status_code == 303
+    assert Site.get_by_id(site.id).password_days == 7
+
+
+def test_typed_days_stay_when_another_field_is_refused(admin, site):
+    make_site(site.company, name="Depot")
+    reply = save(admin, site, name="Depot", password_days="-1", custom_days="5")
+    assert reply.status_code == 409 and '<option selected value="5">Every 5 days</option>' in reply.text
+    reply = save(admin, site, name="", password_days="-1", custom_days="5")
+    assert reply.status_code == 422 and 'value="5"' in reply.text
 
 
 def test_somebody_elses_choice_meanwhile_is_shown(admin, site):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wtforms import SelectField
 from wtforms.validators import Length, ValidationError
 
@@ -18,8 +20,18 @@ REMINDERS = {
 }
 
 
+CUSTOM = -1  # of the choices: the days are typed below
+MOST_DAYS = 730
+
+
 def reminder_name(days: int) -> str:
+    if days == CUSTOM:
+        return _("Another number of days")
     return str(REMINDERS.get(days) or plural("Every %(num)s day", "Every %(num)s days", days))
+
+
+def reminders(kept: int) -> list[tuple[int, str]]:
+    return [(days, reminder_name(days)) for days in (*sorted({*REMINDERS, kept}), CUSTOM)]
 
 
 class SiteForm(VersionedForm):
@@ -32,14 +44,26 @@ class SiteForm(VersionedForm):
         description=lazy("Devices whose password is older are listed under “To check”."),
         coerce=int,
         default=0,
-        choices=lambda: list(REMINDERS.items()),
+        choices=lambda: reminders(0),
         invalid_choice_message=lazy("Choose how often from the list."),
         invalid_value_message=lazy("Choose how often from the list."),
     )
 
+    custom_days = Text(lazy("Number of days"), description=lazy("For “Another number of days”: 1 to 730."))
+
     def offer_days(self, kept: int) -> None:
         """Beside the usual ones, the number of days that the site has."""
-        self.password_days.choices = [(days, reminder_name(days)) for days in sorted({*REMINDERS, kept})]
+        self.password_days.choices = reminders(kept)
+
+    def validate_custom_days(self, field: Text) -> None:
+        """Typed days take the place of the choice that asks for them."""
+        if self.password_days.data != CUSTOM:
+            return
+        days = int(field.data) if re.fullmatch("[0-9]{1,3}", field.data) else 0
+        if not 1 <= days <= MOST_DAYS:
+            raise ValidationError(_("Type a number of days from 1 to 730."))
+        self.offer_days(days)
+        self.password_days.data = days
 
 
 class NewSiteForm(SiteForm):
