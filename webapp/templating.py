@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from webapp import config, demo
 from webapp.accounts import words as account_words
-from webapp.common import clock, i18n, memo
+from webapp.common import clock, i18n
 from webapp.devices.rows import device_rows
 from webapp.devices.words import type_name
 from webapp.home import tabs
@@ -24,7 +24,6 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=app.extensions["assets"].url,
         icon=icon,
-        as_of_mark=memo.AS_OF,
         ago=i18n.ago,
         plural=i18n.plural,
         local_time=local_time,

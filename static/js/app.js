@@ -1,4 +1,4 @@
-// The little that HTML and htmx leave open. No page needs it.
+// What HTML and htmx leave open; no page needs it.
 "use strict";
 (() => {
   const $ = (what, root = document) => root.querySelector(what);
@@ -102,7 +102,9 @@
   on("htmx:afterRequest", (e) => {
     busy(cause(e), false);
     const form = e.detail.requestConfig.elt;
-    if (e.detail.xhr.status < 400 && e.detail.xhr.status && form.matches("form[data-draft]")) forget(form.dataset.draft);
+    const { status } = e.detail.xhr;
+    if (status < 400 && status && form.matches("form[data-draft]")) forget(form.dataset.draft);
+    if (status === 204) all("#as-of time").forEach((it) => (it.dateTime = "")), ages();
   });
   on("click", (e) => {
     if (e.target.closest?.('[aria-busy="true"], [aria-disabled="true"]')) { e.preventDefault(); e.stopImmediatePropagation(); }
@@ -247,12 +249,13 @@
     }
   });
 
-  // ---- ages, the top bar, being offline
+  // ---- ages, top bar, offline
   const lang = document.documentElement.lang || "en";
   const [now, since] = ["auto", "always"].map((numeric) => new Intl.RelativeTimeFormat(lang, { numeric, style: "short" }));
   const units = [[31536000, "year"], [2592000, "month"], [604800, "week"], [86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
   function ages() {
     for (const at of all("time[data-age]")) {
+      at.dateTime ||= new Date().toISOString();
       const s = Math.max(0, (Date.now() - Date.parse(at.dateTime)) / 1000);
       const [size, unit] = units.find(([size]) => s >= size) || [1, "second"];
       const text = (s < 1 ? now : since).format(-Math.floor(s / size), unit);
@@ -273,7 +276,7 @@
   addEventListener("offline", line);
   addEventListener("online", () => { line(); again(); });
 
-  // ---- when the server says nothing
+  // ---- no answer
   on("htmx:responseError", () => toast(word("Failed"), "bad"));
   on("htmx:sendError", () => toast(word("Offline"), "bad"));
   on("htmx:timeout", () => toast(word("Timeout"), "bad"));
@@ -293,7 +296,7 @@
     ages();
   }
   settleDrafts(), start(document), line();
-  if (navigator.onLine) setTimeout(again, 5000); // the server is away, or the line was not quite back
+  if (navigator.onLine) setTimeout(again, 5000);
   if (sheet.open) { alone = true; openSheet(); }
   $("main .summary, dialog .summary")?.focus();
   if (isSecureContext) navigator.serviceWorker?.register("/sw.js").catch(() => {});

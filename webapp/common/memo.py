@@ -10,17 +10,14 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
-from flask import Response, get_template_attribute, make_response, render_template, session
+from flask import render_template, session
 from flask_login import current_user
-from markupsafe import Markup
 
-from webapp.common import clock
 from webapp.common.htmx import wants_part
 from webapp.common.i18n import language
 from webapp.common.pages import Found
 
 KEPT = 256  # pages of some 30 KB
-AS_OF = Markup("<!--as-of-->")  # where a page says when it was last answered: it cannot be kept with the rest
 
 
 class Once:
@@ -43,8 +40,8 @@ def show_list(page: str, part: str, key: Hashable, find: Callable[[], Found], **
     reader = (person.name, person.company_name, person.role, person.rights, language())
     shown = part if wants_part() else page
     if person.viewer or (session.get("_flashes") and not wants_part()):
-        return dated(render(shown, once))  # a message, and the banner over another's pages, are for this reader alone
-    return dated(keep(shown, reader, key, once))
+        return render(shown, once)  # a message, and the banner over another's pages, are for this reader alone
+    return keep(shown, reader, key, once)
 
 
 @lru_cache(maxsize=KEPT)
@@ -54,19 +51,3 @@ def keep(template: str, reader: Hashable, key: Hashable, once: Once) -> bytes:
 
 def render(template: str, once: Once) -> bytes:
     return render_template(template, found=once.find(), **once.context).encode()
-
-
-def dated(page: bytes) -> bytes:
-    """With the present moment in its place."""
-    return page.replace(AS_OF.encode(), as_of().encode())
-
-
-def as_of() -> str:
-    return str(get_template_attribute("kit/ui.html", "as_of")(clock.now()))
-
-
-def tell_same() -> Response:
-    """To a poll that shows just this (`htmx.is_known`): the moment alone, so that silence can be told from sameness."""
-    reply = make_response(as_of())
-    reply.headers["HX-Retarget"], reply.headers["HX-Reswap"] = "#as-of", "outerHTML"
-    return reply

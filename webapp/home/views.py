@@ -14,7 +14,6 @@ from webapp.accounts.services import profile
 from webapp.common import disk
 from webapp.common.htmx import is_known, show_page, wants_part
 from webapp.common.i18n import _, direction, language
-from webapp.common.memo import dated, tell_same
 from webapp.db import is_trouble, open_connection, pending_migrations
 from webapp.devices.services import lists
 from webapp.handover.services import owned
@@ -31,11 +30,11 @@ def show() -> Any:
         return show_page("owners/home.html", **owned.home_page(guard.me()))
     shown = state()
     if is_known(shown["version"]):
-        return tell_same()
+        return "", 204  # a poll, and all that it shows is so still
     if wants_part():
-        return dated(render_template("home/_state.html", **shown).encode())
+        return render_template("home/_state.html", **shown)
     app = profile.end_user_app(guard.me().company_id, request.host_url)
-    return dated(render_template("home/show.html", **shown, app=app, svg=drawn(app.url)).encode())
+    return render_template("home/show.html", **shown, app=app, svg=drawn(app.url))
 
 
 def state() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from webapp.accounts.permissions import Right
 from webapp.common.errors import Refused
 from webapp.common.htmx import is_known, is_poll, leave_to, show_page, show_part, wants_part
 from webapp.common.i18n import _
-from webapp.common.memo import show_list, tell_same
+from webapp.common.memo import show_list
 from webapp.common.pages import page_number
 from webapp.devices.services import lists
 from webapp.handover.services import looking, owned, packs
@@ -40,7 +40,7 @@ def index() -> Any:
         return redirect(url_for("sites.index", q=query or None), 303)
     version = lists.version(text)
     if is_known(version):
-        return tell_same()
+        return "", 204  # a poll, and all that it shows is so still
     key, found = (text, page, query), partial(lists.read_sites, text, page)
     return show_list("sites/index.html", "sites/_list.html", key, found, query=query, version=version)
 

@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 
 from webapp.accounts import guard
 from webapp.common.htmx import is_known
-from webapp.common.memo import show_list, tell_same
+from webapp.common.memo import show_list
 from webapp.common.pages import page_number
 from webapp.devices.rows import filter_name
 from webapp.devices.services import lists
@@ -33,7 +33,7 @@ def index() -> Any:
     closed = lists.count_closed_sites(guard.me()) if lists.is_empty(text) else 0
     version = lists.version(text, str(closed))
     if is_known(version):
-        return tell_same()
+        return "", 204  # a poll, and all that it shows is so still
     key = (text, closed, page, *chosen.values())
     found = partial(lists.read_devices, text, page)
     return show_list("devices/index.html", "devices/_list.html", key, found, closed=closed, **shown(chosen, version))
