@@ -101,8 +101,7 @@
   });
   on("htmx:afterRequest", (e) => {
     busy(cause(e), false);
-    const form = e.detail.requestConfig.elt;
-    const { status } = e.detail.xhr;
+    const { status } = e.detail.xhr, form = e.detail.requestConfig.elt;
     if (status < 400 && status && form.matches("form[data-draft]")) forget(form.dataset.draft);
     if (status === 204) all("#as-of time").forEach((it) => (it.dateTime = "")), ages();
   });
@@ -263,8 +262,7 @@
       if (at.dataset.old) at.classList.toggle("old", s > +at.dataset.old);
     }
   }
-  setInterval(() => document.hidden || ages(), 5000);
-  on("visibilitychange", ages);
+  setInterval(() => document.hidden || ages(), 5000), on("visibilitychange", ages);
   const top = $("header.top");
   const seen = new IntersectionObserver((list) => {
     const last = list.at(-1);
@@ -273,8 +271,7 @@
   }, { rootMargin: "-56px 0px 0px" });
   const line = () => { $("#offline") && ($("#offline").hidden = navigator.onLine); };
   const again = () => $("[data-failed-page] [data-reload]") && location.reload();
-  addEventListener("offline", line);
-  addEventListener("online", () => { line(); again(); });
+  addEventListener("offline", line), addEventListener("online", () => { line(); again(); });
 
   // ---- no answer
   on("htmx:responseError", () => toast(word("Failed"), "bad"));
