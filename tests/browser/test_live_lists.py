@@ -92,6 +92,7 @@ def test_a_page_that_is_answered_no_more_says_so(page, house):
     with page.expect_response(lambda reply: "v=" in reply.url):
         page.clock.fast_forward(LATER)
     expect(updated).to_have_text(re.compile("now|sec"))
+    expect(updated).to_be_visible()
     expect(updated).not_to_have_class("old")
     page.context.set_offline(True)
     page.clock.fast_forward(4 * LATER)
