@@ -30,6 +30,7 @@ def test_opening_a_form_moves_it_to_the_forms_heading_and_saving_back(phone, hou
 def test_a_form_with_faults_moves_it_to_the_summary_which_leads_to_the_field(phone, house):
     open_device(phone, house)
     phone.get_by_role("link", name="Edit", exact=True).click()
+    expect(phone.get_by_role("heading", name="IP/Domain")).to_be_focused()
     phone.get_by_label("Device name").fill("")
     phone.get_by_role("button", name="Save", exact=True).click()
     summary = phone.get_by_role("alert").filter(has_text="Please check this")

@@ -55,5 +55,5 @@ def test_what_the_deleter_does_not_see_is_not_passed_on(sign_in, company, bo, he
 def test_a_sheet_that_is_a_page_has_one_frame(admin, company, bo):
     role = make_role(company, "Desk")
     for path in (f"/team/{bo.id}/delete", f"/team/{bo.id}/disable", f"/team/roles/{role.id}/delete"):
-        before, _sheet, _rest = admin.get(path).text.partition('<div class="sheet">')
+        before, _sheet, _rest = admin.get(path).text.partition('<div class="sheet"')
         assert before.rstrip().endswith(('<section class="card wide">', '<section class="card">')), path
