@@ -29,7 +29,7 @@ QUIET += ["--disable-sync"]
 OFF = "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,MediaRouter,LensOverlay"
 OFF += ",HttpsFirstBalancedModeAutoEnable,PaintHolding,ThirdPartyStoragePartitioning,OptimizationHints,AimEnabled"
 OFF += ",AvoidCorsURLLoaderRestartOnRedirect,NetworkTimeServiceQuerying,PreconnectToSearch"
-QUIET += [f"--disable-features={OFF},WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess"]
+QUIET += [f"--disable-features={OFF},WebUIOmniboxPopup,WebUIOmniboxAimPopup"]
 FLAGS = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
 PHONE = {"viewport": {"width": 412, "height": 915}, "is_mobile": True, "has_touch": True, "locale": "en"}
 UNREACHED = (
