@@ -121,7 +121,6 @@ class Shelf:
         self.contexts: list[BrowserContext] = []
         self.troubles: list[str] = []
         self.kept: dict[str, Page] = {}
-        self.used: dict[Page, str] = {}
 
     def open(self, url: str, **options: Any) -> Page:
         self.contexts.append(self.browser.new_context(base_url=url, **PHONE | options))
@@ -143,16 +142,14 @@ class Shelf:
             self.kept[name].add_init_script(f"({NOTE_SHIFTS})()")
             devtools = self.kept[name].context.new_cdp_session(self.kept[name])
             devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        self.used[self.kept[name]] = url
         return self.kept[name]
 
     def put_back(self) -> None:
-        """Make a test's phones as new. A page of the same server leaves a tab its process; a blank one costs two."""
-        for page, url in self.used.items():
+        """Make the phones that are kept as new, in time: what moves when a window gets another size is no shift."""
+        for page in self.kept.values():
             page.emulate_media(color_scheme="light")
             page.set_viewport_size(PHONE["viewport"])
-            page.goto(f"{url}/healthz")
-        self.used.clear()
+            page.goto("about:blank")
 
     def close(self) -> None:
         for context in self.contexts:
