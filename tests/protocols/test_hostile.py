@@ -92,6 +92,7 @@ BOMB = gzip.compress(b"\0" * (8 << 20))
         pytest.param(reset, Unreachable, "reset", id="reset"),
         pytest.param(endless, BadReply, "too_big", id="endless"),
         pytest.param(endless_headers, BadReply, "too_big", id="endless headers"),
+        pytest.param(always(ok(BODY, *[f"X-{n}: {'x' * 1000}" for n in range(66)])), BadReply, "too_big", id="66 KB"),
         pytest.param(endless_continue, BadReply, "too_big", id="endless continue"),
         pytest.param(always(b""), BadReply, "not_web", id="hangs up"),
         pytest.param(always(b"SSH-2.0-OpenSSH_9.2\r\n"), BadReply, "not_web", id="ssh"),
