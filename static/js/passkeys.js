@@ -35,6 +35,7 @@ async function ask(form) {
     const reply = await fetch(form.dataset.options, { method: "POST", body });
     const options = opened(await reply.json());
     field.value = written(await navigator.credentials[form.dataset.passkey](options));
+    form.action += location.hash; // a code for /scan outlives the sign-in
     form.requestSubmit();
   } catch ({ name }) {
     said.textContent = said.dataset[WHY[name] || "failed"];
