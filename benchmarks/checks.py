@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -44,17 +45,18 @@ from webapp.protocols.isapi.system import DEVICE_INFO
 from webapp.protocols.pool import Errand, Outcome, Pool
 from webapp.protocols.talk import Talk
 
+LAST_STORAGE = replace(STORAGE, last=True)
 INTERVAL, TIMEOUT, DEADLINE, TICK = 60, 8.0, 10.0, 0.01  # seconds
 
 
 def light() -> Talk[Visited]:
-    return Visited((yield from health.light()), None, rebooted=False)
+    return Visited((yield from health.light(last=True)), None, rebooted=False)
 
 
 def full() -> Talk[Visited]:
     status = yield STATUS
     info = yield DEVICE_INFO
-    storage = yield STORAGE
+    storage = yield LAST_STORAGE
     findings = Findings(storage=storage, channels=None, info=info, clock=Missing("unsupported"))
     return Visited(health.Light(status, "status"), findings, rebooted=False)
 

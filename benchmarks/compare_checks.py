@@ -17,7 +17,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +28,7 @@ from typing import Any
 import requests
 from requests.auth import HTTPDigestAuth
 
+from benchmarks import pages
 from benchmarks.checks import TIMEOUT, everybody, full, measure
 from benchmarks.farm import PASSWORD, USERNAME, address, farm, free_port
 from webapp.health.models.roster import Due
@@ -49,8 +49,8 @@ def blackbox() -> Iterator[tuple[int, int]]:
         config.flush()
         command = ["prometheus-blackbox-exporter", f"--config.file={config.name}", "--log.level=error"]
         with subprocess.Popen([*command, f"--web.listen-address=127.0.0.1:{port}"]) as process:
-            time.sleep(1)
             try:
+                pages.wait_for(port, process)
                 yield process.pid, port
             finally:
                 process.terminate()
@@ -70,14 +70,11 @@ def plain_gets(pid: int, port: int, farm_port: int, devices: int) -> float:
         for number in range(first, devices, ASKERS):
             connection.request("GET", f"/probe?module=http&target=http://{address(number)}:{farm_port}/plain")
             if b"probe_success 1" not in connection.getresponse().read():
-                raise SystemExit("the exporter found a device down")
+                raise RuntimeError("the exporter found a device down")
 
     used = cpu_of(pid)
-    askers = [threading.Thread(target=ask, args=(first,)) for first in range(ASKERS)]
-    for asker in askers:
-        asker.start()
-    for asker in askers:
-        asker.join()
+    with ThreadPoolExecutor(ASKERS) as threads:
+        list(threads.map(ask, range(ASKERS)))  # raises what any of them raised
     return 1000 * (cpu_of(pid) - used) / devices
 
 

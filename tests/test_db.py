@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import time_machine
 from tests.client import Person
 from tests.conftest import PASSWORD
 from tests.factories import make_site
-from webapp.db import database, in_connection, is_sqlite, is_trouble, transaction
+from webapp.db import database, in_connection, is_sqlite, is_trouble, light_transaction, transaction
 from webapp.sites.models import Site
 
 TYPED = {"name": "Bakery", "zone": "UTC", "address": "", "city": "", "region": ""}
@@ -40,6 +41,25 @@ def test_it_is_set_up_to_lose_nothing(app):
     assert pragmas == {"journal_mode": "wal", "synchronous": 2}
     assert database.execute_sql("PRAGMA foreign_keys").fetchone()[0] == 1
     assert database.execute_sql("PRAGMA busy_timeout").fetchone()[0] == 5000
+
+
+LIGHT = {True: [2, 1, 2], False: [None, ("off",), None]}
+
+
+def safety() -> object:
+    if is_sqlite():
+        return database.execute_sql("PRAGMA synchronous").fetchone()[0]
+    asked = "SELECT setting FROM pg_settings WHERE name = 'synchronous_commit' AND source = 'session'"
+    return database.execute_sql(asked).fetchone()
+
+
+def test_measurements_alone_wait_for_no_disk(app):
+    def measured() -> object:
+        with light_transaction():
+            return safety()
+
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(in_connection, lambda: [safety(), measured(), safety()]).result() == LIGHT[is_sqlite()]
 
 
 @ON_SQLITE

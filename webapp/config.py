@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
@@ -76,7 +77,7 @@ class Settings:
 
     @property
     def database(self) -> str:
-        return self.database_url or f"sqlite:///{quote(str(self.data / 'sitehand.db'))}"
+        return self.database_url or own_database(self.data)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -86,6 +87,12 @@ class Settings:
         if unknown := sorted(set(given) - set(known)):
             raise BadSetting(f"{unknown[0]} is not a setting. The settings are: {', '.join(sorted(known))}.")
         return cls(**{known[name].name: read(name, known[name].type, text) for name, text in given.items()})
+
+
+@lru_cache(maxsize=8)
+def own_database(folder: Path) -> str:
+    """It is asked for at every check."""
+    return f"sqlite:///{quote(str(folder / 'sitehand.db'))}"
 
 
 READERS: dict[str, Any] = {"int": int, "float": float, "str": str.strip, "Path": Path}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ PRAGMAS = {
     "synchronous": "full",
     "busy_timeout": 5000,
     "foreign_keys": 1,
+    "wal_autocheckpoint": 4000,  # pages, 16 MB: one that checks change again and again is copied once for many times
 }
 MOMENT = 100  # ms
 PATIENCE: dict[str, Any] = {  # with a PostgreSQL server that has vanished: seconds, and milliseconds
@@ -88,16 +89,33 @@ def transaction() -> Iterator[None]:
 
 
 @contextmanager
-def hurrying() -> Iterator[None]:
+def light_transaction() -> Iterator[None]:
+    """A transaction whose end waits for no disk: a power cut may take it, though no part of it, and nothing else.
+
+    For what is measured again. What is written later, and lasts, puts it on the disk before itself.
+    """
+    with pragma("synchronous", "NORMAL"), transaction():
+        if not is_sqlite():
+            database.execute_sql("SET LOCAL synchronous_commit = off")
+        yield
+
+
+def hurrying() -> AbstractContextManager[None]:
     """What is written within waits for others' transactions on SQLite for a moment only, not for seconds."""
+    return pragma("busy_timeout", MOMENT)
+
+
+@contextmanager
+def pragma(name: str, value: object) -> Iterator[None]:
+    """Another setting of this thread's connection for a while; PostgreSQL knows none of them."""
     if not is_sqlite():
         yield
         return
-    database.execute_sql(f"PRAGMA busy_timeout = {MOMENT}")
+    database.execute_sql(f"PRAGMA {name} = {value}")
     try:
         yield
     finally:
-        database.execute_sql(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout']}")
+        database.execute_sql(f"PRAGMA {name} = {PRAGMAS[name]}")
 
 
 def locking(query: Any) -> Any:
@@ -129,7 +147,7 @@ def gather(sql: str, params: Sequence[Any], width: int, by: str = "") -> str:
     `by` ("c0, c1") is by what PostgreSQL sorts where the statement does not: it gives another order when it likes.
     """
     names = ", ".join(f"c{number}" for number in range(width))
-    row, table = JSON["sqlite" if is_sqlite() else "postgresql"]
+    row, table = in_json()
     sorted_rows = row.format(names) + (f" ORDER BY {by}" if by and not is_sqlite() else "")
     sql = f"WITH found({names}) AS ({sql}) SELECT {table.format(sorted_rows)} FROM found"  # noqa: S608  (names of our own)
     return str(database.execute_sql(marked(sql), tuple(params)).fetchone()[0])
@@ -139,6 +157,11 @@ JSON = {
     "sqlite": ("json_array({})", "json_group_array({})"),
     "postgresql": ("json_build_array({})", "COALESCE(json_agg({}), '[]')::text"),
 }
+
+
+def in_json() -> tuple[str, str]:
+    """How columns become the text of a list, and rows a list of lists: each to be formatted with what goes in."""
+    return JSON["sqlite" if is_sqlite() else "postgresql"]
 
 
 def marked(sql: str) -> str:

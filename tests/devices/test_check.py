@@ -111,6 +111,15 @@ def test_who_may_not_check(sign_in, company, site, device, camera):
     assert not camera.requests
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(600, True), (None, False)])
+def test_until_then_is_said_where_the_device_tells_how_long_it_is_locked(admin, device, seconds, said):
+    until = clock.now() + timedelta(seconds=seconds) if seconds else None
+    DeviceState.set(device.id, clock.now(), Status.LOCKED, reason="locked", checked_at=clock.now(), locked_until=until)
+    page = admin.get(f"/devices/{device.id}").text
+    assert ("Until then" in page) == said and ("does not say for how long" in page) != said
+    assert ("more minutes" in page) == said
+
+
 def test_when_the_lock_should_be_over_checking_is_what_is_offered_first(admin, device):
     now = clock.now()
     locked = {"reason": "locked", "checked_at": now, "locked_until": now + timedelta(minutes=5)}

@@ -127,17 +127,19 @@ def test_what_a_device_says_of_itself_is_believed_at_once(watch, error, status):
     assert verdict and verdict.status == status and not watch.waits(1)
 
 
-@pytest.mark.parametrize("before", ["miss", "offline", "reboot"])
-def test_a_refusal_just_after_a_reboot_is_asked_once_more_a_minute_later(watch, before):
+@pytest.mark.parametrize(("before", "left"), [("miss", 3), ("offline", None), ("reboot", 2), ("offline", 0)])
+def test_a_refusal_just_after_a_reboot_is_asked_once_more_a_minute_later(watch, before, left):
     one = device(status=Status.OFFLINE) if before == "offline" else device()
     if before == "miss":
         watch.judge(one, TIMEOUT, 0)
     if before == "reboot":
         watch.judge(one, answer(rebooted=True), 0)
-    assert watch.judge(one, WRONG, 20).status == Status.AUTH_FAILED
+    verdict = watch.judge(one, Outcome(error=Unauthorized(tries_left=left)), 20)
+    assert verdict.status == Status.AUTH_FAILED and verdict.facts["again"] == (left not in {0, 2})  # they are not sent
     assert due(watch, 20 + GRACE - 1) == [] and due(watch, 20 + GRACE) == [1]
     refused = device(status=Status.AUTH_FAILED, reason="wrong_password")
-    assert watch.judge(refused, WRONG, 20 + GRACE).status == Status.AUTH_FAILED and not watch.waits(1)
+    verdict = watch.judge(refused, WRONG, 20 + GRACE)
+    assert verdict.status == Status.AUTH_FAILED and "again" not in verdict.facts and not watch.waits(1)
     assert watch.judge(refused, answer(), 20 + GRACE).status == Status.ONLINE
 
 

@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 from concurrent.futures import wait as wait_for
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,8 @@ from webapp.protocols.isapi.system import DEVICE_INFO, KNOCK
 from webapp.protocols.link import Endpoint
 from webapp.protocols.pool import Pool
 from webapp.protocols.talk import Call
+
+CHALLENGE = ok(b"", 'WWW-Authenticate: Digest realm="a", nonce="b", qop="auth"', status="401 No")
 
 pool = pytest.fixture(running_pool, name="pool")
 devices = pytest.fixture(pretend_devices, name="devices")
@@ -30,7 +33,7 @@ def test_a_password_that_gets_no_answer_is_sent_once(pool, hostile, script, code
             if b"\r\nAuthorization:" in head:
                 logins.append(head)
                 return script(connection) if script is silent else None
-            connection.sendall(ok(b"", 'WWW-Authenticate: Digest realm="a", nonce="b", qop="auth"', status="401 No"))
+            connection.sendall(CHALLENGE)
         return None
 
     assert outcome(pool, hostile(swallow), stubborn(), timeout=0.3).result == [code] * 3
@@ -124,6 +127,21 @@ def test_a_device_is_hung_up_on_when_the_talk_is_over(pool, hostile):
 
     assert outcome(pool, hostile(script), ask(KNOCK, KNOCK)).error is None
     assert over.acquire(timeout=30)
+
+
+def test_the_last_calls_connection_goes_with_its_answer_but_not_with_the_challenge(pool, hostile):
+    connections = []
+
+    def script(connection):
+        connections.append(asked := [])
+        while head := connection.recv(4096):
+            asked.append(b"Authorization" in head)
+            connection.sendall(ok(INFO) if asked[-1] else CHALLENGE)
+
+    last = replace(DEVICE_INFO, last=True)
+    assert outcome(pool, hostile(script), ask(DEVICE_INFO, last, last)).error is None
+    # The first password goes by a connection of its own; a nonce is not carried to another one.
+    assert connections == [[False], [True, True], [False, True]]
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="needs /proc")  # noqa: PTH110

@@ -19,12 +19,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from webapp.protocols.errors import BadReply, DeviceError, KeyChanged, Unreachable
 from webapp.protocols.talk import Call, Reply
+from webapp.protocols.values import value_object
 
 LARGEST_HEADERS = 64 << 10  # bytes of all headers of one reply
 HEADERS = [b"Accept-Encoding: identity"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Endpoint:
     """Where a device is reached, and as whom."""
 
@@ -44,10 +45,11 @@ class Exchange:
     body: BytesIO = field(default_factory=BytesIO)
     head: bytearray = field(default_factory=bytearray)  # status lines and headers
 
-    def keep_head(self, line: bytes) -> int:
-        """A short count makes libcurl give up; its own limit is five times ours, a hundred times with 100 Continue."""
-        self.head += line
-        return len(line) if len(self.head) <= LARGEST_HEADERS else 0
+    def keep_head(self, line: bytes) -> int | None:
+        """0 makes libcurl give up; its own limit is five times ours, a hundred times with 100 Continue."""
+        head = self.head
+        head += line
+        return 0 if len(head) > LARGEST_HEADERS else None
 
 
 class Headers(Mapping[str, str]):
@@ -78,13 +80,18 @@ class Headers(Mapping[str, str]):
         return len(self.found)
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Request:
     """One HTTP request of a call, ready to be sent."""
 
     call: Call
     authorization: bytes = b""  # the header's value; b"" for none
     proof: bool = False  # it carries a password that the device has not taken yet
+
+    @property
+    def last(self) -> bool:
+        """Whether the device need not be asked again when its answer is there: a challenge is still to be met."""
+        return self.call.last and bool(self.authorization)
 
     @property
     def once(self) -> bool:
@@ -109,6 +116,7 @@ def load(curl: pycurl.Curl, to: Endpoint, request: Request, exchange: Exchange, 
         raise ValueError("the first contact with an HTTPS device is anonymous")
     curl.setopt(pycurl.TIMEOUT_MS, max(1, int(seconds * 1000)))  # for the whole exchange, however slow the drip
     curl.setopt(pycurl.FRESH_CONNECT, request.once)
+    curl.setopt(pycurl.FORBID_REUSE, request.last)
     curl.setopt(pycurl.WRITEFUNCTION, exchange.body.write)
     curl.setopt(pycurl.HEADERFUNCTION, exchange.keep_head)
     curl.setopt(pycurl.MAXFILESIZE, request.call.limit)

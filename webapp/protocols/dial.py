@@ -199,8 +199,8 @@ class Policy:
                 raise ValueError(f"{part!r} is not a network such as 10.0.0.0/8: {error}.") from error
         return cls(tuple(listed), refused)
 
-    def vet(self, ip: str, port: int) -> None:
-        """Raise NotAllowed unless the address and the port may be dialled."""
+    def vet(self, ip: str, port: int) -> IPAddress:
+        """The address, if it and the port may be dialled. Raises NotAllowed."""
         if not 1 <= port <= 65535 or port in DENIED_PORTS:
             raise NotAllowed("port_denied", f"port {port}")
         try:
@@ -209,6 +209,7 @@ class Policy:
             raise NotAllowed("local_only", "no IP address") from error
         if code := self.objection(address):
             raise NotAllowed(code, f"{address} is {code}")
+        return address
 
     def objection(self, address: IPAddress) -> str:
         """Why an address may not be dialled, or ""."""

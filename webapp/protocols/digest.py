@@ -30,7 +30,8 @@ class Challenge:
     stale: bool = False  # "right password, old nonce"
     count: int = 0
     cnonce: str = ""  # ours, drawn with the first answer
-    hidden: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # hash of user name and password
+    # Of a user name and a password: their hash, and how each answer begins.
+    hidden: dict[tuple[str, str], tuple[str, bytes]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def strongest(cls, header: str) -> "Challenge | None":
@@ -59,20 +60,20 @@ class Challenge:
         self.count += 1
         self.cnonce = self.cnonce or secrets.token_hex(16)
         nc, cnonce = f"{self.count:08x}", self.cnonce
-        secret = self.hidden.get((username, password)) or self.hide(username, password)
+        secret, begin = self.hidden.get((username, password)) or self.hide(username, password)
         request = self.hash(f"{method}:{target}".encode())
         middle = f"{self.nonce}:{nc}:{cnonce}:auth" if self.quality else self.nonce
         response = self.hash(f"{secret}:{middle}:{request}".encode("latin-1"))
-        parts = [f'username="{quoted(username)}"'.encode(), f'realm="{quoted(self.realm)}"'.encode("latin-1")]
-        parts.append(f'nonce="{quoted(self.nonce)}", uri="{target}", response="{response}"'.encode("latin-1"))
-        parts += [f'qop=auth, nc={nc}, cnonce="{cnonce}"'.encode()] if self.quality else []
-        parts += [f"algorithm={self.algorithm}".encode()] if self.named else []
-        parts += [f'opaque="{quoted(self.opaque)}"'.encode("latin-1")] if self.opaque is not None else []
-        return b"Digest " + b", ".join(parts)
+        rest = f'uri="{target}", response="{response}"'
+        rest += f', qop=auth, nc={nc}, cnonce="{cnonce}"' if self.quality else ""
+        rest += f", algorithm={self.algorithm}" if self.named else ""
+        rest += f', opaque="{quoted(self.opaque)}"' if self.opaque is not None else ""
+        return begin + rest.encode("latin-1")
 
-    def hide(self, username: str, password: str) -> str:
-        made = self.hash(b":".join([username.encode(), self.realm.encode("latin-1"), password.encode()]))
-        self.hidden[username, password] = made
+    def hide(self, username: str, password: str) -> tuple[str, bytes]:
+        secret = self.hash(b":".join([username.encode(), self.realm.encode("latin-1"), password.encode()]))
+        place = f'", realm="{quoted(self.realm)}", nonce="{quoted(self.nonce)}", '.encode("latin-1")
+        self.hidden[username, password] = made = secret, b'Digest username="' + quoted(username).encode() + place
         return made
 
     def hash(self, data: bytes) -> str:
@@ -83,7 +84,7 @@ def challenges(header: str) -> list[dict[str, str]]:
     """The parameters of each Digest challenge of a WWW-Authenticate header, which may hold several schemes."""
     found: list[dict[str, str]] = []
     parameters: dict[str, str] | None = None
-    if CONTROLS.search(header):
+    if not header.isprintable() and CONTROLS.search(header):
         return found  # echoed into our own header, a control character would be a second header
     for name, equals, value in TOKEN.findall(header[:LONGEST]):
         if not equals:

@@ -11,6 +11,7 @@ from webapp.protocols.dial import Policy
 from webapp.protocols.errors import DeviceError, Unreachable
 from webapp.protocols.signing import FEWEST_LEFT, Requests, Signing
 from webapp.protocols.talk import Reply, Talk
+from webapp.protocols.values import value_object
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ class CutShort(DeviceError):
     code = "cut_short"
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Outcome:
     """What came of an errand."""
 
@@ -32,7 +33,7 @@ class Outcome:
     address: str = ""  # that was dialled; "" when none was
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Errand:
     """A talk to be held with a device. Held once, since a talk is a generator."""
 

@@ -17,7 +17,7 @@ from webapp.protocols.curl import Exchange, Request
 from webapp.protocols.dial import resolve
 from webapp.protocols.errand import CutShort, Errand, Outcome, Visit
 from webapp.protocols.errors import Unreachable
-from webapp.protocols.networks import unwrap
+from webapp.protocols.networks import is_literal
 from webapp.protocols.resolver import Crew, Lookup
 from webapp.protocols.wire import Wire
 
@@ -39,14 +39,6 @@ class Names:
     def address(self, errand: Errand) -> str:
         """The vetted address to dial. Waits for as long as the system does. Raises Unreachable or NotAllowed."""
         return resolve(errand.to.host, errand.to.port, errand.policy, math.inf, self.lookup)[0]
-
-
-def literal(host: str) -> str:
-    """The address that a host is already, or "" for a name."""
-    try:
-        return str(unwrap(host))
-    except ValueError:
-        return ""
 
 
 class Turns:
@@ -163,13 +155,13 @@ class Loop:
     def accept(self, visit: Visit) -> None:
         """Find out where to, and whether that is allowed."""
         self.visits.add(visit)
-        if not (address := visit.address or literal(visit.errand.to.host)):
+        host = visit.address or visit.errand.to.host
+        if not is_literal(host):
             self.naming[visit] = monotonic() + visit.errand.timeout
-            self.names.submit(visit.errand.to.host, partial(self.look_up, visit))
+            self.names.submit(host, partial(self.look_up, visit))
             return
         try:
-            visit.errand.policy.vet(address, visit.errand.to.port)
-            visit.place(address)
+            visit.place(str(visit.errand.policy.vet(host, visit.errand.to.port)))
         except Exception as error:
             visit.obstacle = error
         self.queue(visit)

@@ -88,6 +88,11 @@ def inside(network: IPNetwork, special: IPNetwork) -> bool:
     return isinstance(special, IPv6Network) and network.subnet_of(special)
 
 
+def is_literal(host: str) -> bool:
+    """Whether a host, in the one form that is stored, is an address; a name has to be looked up."""
+    return ":" in host or host.rpartition(".")[2].isdigit()
+
+
 def unwrap(text: str) -> IPAddress:
     """The address that a packet would go to: ::ffff:10.0.0.1 is 10.0.0.1. Raises ValueError."""
     address = ip_address(text)

@@ -82,14 +82,14 @@ class Signing:
             reply = yield from self.send(call, self.challenge)
             renewed = Challenge.strongest(reply.headers.get("www-authenticate", "")) if reply.status == 401 else None
             if not renewed or not renewed.stale:
-                return self.settled(reply)
+                return self.settled(call, reply)
             self.challenge = renewed
         else:
             reply = yield Request(call)
             if reply.status != 401:
                 return reply
             self.challenge = challenged(call, reply, self.spared)
-        return self.settled((yield from self.send(call, self.challenge)))
+        return self.settled(call, (yield from self.send(call, self.challenge)))
 
     def send(self, call: Call, challenge: Challenge) -> Requests[Reply]:
         """One request with the password; on a connection of its own while that is unproven."""
@@ -102,10 +102,10 @@ class Signing:
                 self.refusal = error
             raise
 
-    def settled(self, reply: Reply) -> Reply:
-        """A nonce that was refused is not used again."""
+    def settled(self, call: Call, reply: Reply) -> Reply:
+        """A nonce that was refused is not used again, nor after the last call, as it may be its connection's."""
         self.proven = reply.status != 401
-        self.challenge = self.challenge if self.proven else None
+        self.challenge = self.challenge if self.proven and not call.last else None
         return reply
 
 

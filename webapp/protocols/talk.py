@@ -7,13 +7,14 @@ into it as a DeviceError. Who carries the Calls is not its business: a blocking 
 """
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from webapp.protocols.errors import DeviceError
+from webapp.protocols.values import value_object
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Reply:
     status: int  # HTTP status
     content_type: str
@@ -22,7 +23,7 @@ class Reply:
     key: str = ""  # of an HTTPS device: "sha256//…", as libcurl writes pins
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Call:
     method: str
     path: str  # from the root, with its query: "/ISAPI/System/status"
@@ -31,6 +32,7 @@ class Call:
     content_type: str = ""
     anonymous: bool = False  # sent without user name and password
     limit: int = 256 << 10  # bytes of reply that are read
+    last: bool = field(default=False, compare=False)  # none is meant to follow, so its connection may go with it
     repeatable: bool | None = None  # may a carrier send it twice; None: as HTTP has it, GET and HEAD may
 
     @property

@@ -10,9 +10,8 @@ from webapp.devices.models import Device, Status
 from webapp.devices.services.lists import version
 from webapp.health import words
 from webapp.health.models import Silence
-from webapp.health.services import history, silences, summary
+from webapp.health.services import history, shares, silences, summary
 from webapp.health.services.history import Change, Past
-from webapp.health.services.rollup import MOSTLY, Share, rounded
 from webapp.health.services.summary import Known, Summary
 from webapp.sites import services as sites
 
@@ -44,24 +43,10 @@ def health(device: Device, rows: Known) -> Health:
         bar=history.in_words(past, zone),
         begin=words.day_and_time(history.moment(past.beats[0].at), zone),
         answers=history.answers(past),
-        shares=tuple((span, *said(share)) for span, share in zip(spans(), past.shares, strict=True)),
+        shares=shares.said(past.shares),
         changes=tuple(changes),
         more=more,
     )
-
-
-def spans() -> tuple[str, str, str]:
-    """What shares are of."""
-    return _("24 hours"), _("7 days"), _("30 days")
-
-
-def said(exact: Share) -> tuple[str, str]:
-    """As "99.8%", and how much of the time is known ("3% known") when that is far from all, else ""."""
-    share = rounded(exact)
-    if share.up is None:
-        return _("no data"), ""
-    known = _("%(share)s known", share=words.percent(share.known)) if share.known < MOSTLY else ""
-    return words.percent(share.up), known
 
 
 def health_version(device: Device, rows: Known) -> str:

@@ -37,6 +37,11 @@ def pack(minute: int, ms: int | None) -> bytes:
     return bytes(minute) + bytes((byte(ms),))
 
 
+def spread(kept: dict[int, bytes], hours: range) -> bytes:
+    """A byte for each minute of hours (since 1970), of which `kept` has the samples."""
+    return b"".join(kept.get(hour, b"").ljust(60, bytes((NOTHING,))) for hour in hours)
+
+
 def halves(samples: bytes) -> tuple[bytes, bytes]:
     """The minutes of an hour's first and second half."""
     return samples[:30], samples[30:60]

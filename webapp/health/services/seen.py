@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from webapp.devices.models import Device, DeviceEvent, DeviceState, Happening
@@ -25,7 +24,7 @@ def found(device: Due, visited: Visited, at: datetime) -> Found | None:
     up_at = None if up is None else at
     if not visited.findings:
         return Found(device.id, device.connection_version, None, None, None, up, up_at, visited.light.by)
-    blocks = json.dumps(to_json(visited.findings))
+    blocks = to_json(visited.findings)
     wrong = wrong_by(visited.findings, at)
     return Found(device.id, device.connection_version, at, blocks, wrong, up, up_at, visited.light.by)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from webapp.common import clock, vault
@@ -18,12 +17,13 @@ from webapp.protocols.isapi.kinds import Kind
 from webapp.protocols.isapi.system import KNOCK
 from webapp.protocols.pool import Errand, Outcome
 from webapp.protocols.talk import Talk
+from webapp.protocols.values import value_object
 
 DEADLINE = 10  # seconds for all calls of a visit together, or two of them where the setting allows more
 SLACK = 90  # seconds by which uptimes may be wrong: some devices count minutes, and an answer may take its time
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Visited:
     """What a device said: `findings` is None at turns that ask for its state alone."""
 
@@ -39,7 +39,7 @@ class Reading(NamedTuple):
     at: float  # monotonic, when it said so; ahead of now where our clock was put back since
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Turn:
     """What one turn of a device asks beside its state."""
 
@@ -55,9 +55,10 @@ def talk(device: Due, turn: Turn) -> Talk[Visited]:
     """
     if device.status == Status.LOCKED or (device.https and not device.pin):
         yield KNOCK
-    light = yield from health.light(device.light_by or "status")
+    who = turn.who or not device.serial or device.status == Status.OTHER_DEVICE
+    light = yield from health.light(device.light_by or "status", last=not (turn.thorough or who))
     rebooted = has_rebooted(turn.last, light.status.up if light.status else None, clock.monotonic())
-    who = turn.who or rebooted or not device.serial or device.status == Status.OTHER_DEVICE
+    who = who or rebooted
     if not (turn.thorough or who):
         return Visited(light, None, rebooted)
     try:

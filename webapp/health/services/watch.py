@@ -18,7 +18,10 @@ from webapp.health.models.roster import Due
 from webapp.health.services.uplink import Blame, Uplink
 from webapp.health.services.visits import Reading, Visited
 from webapp.protocols.errors import DeviceError, NotAllowed
+from webapp.protocols.networks import is_literal
 from webapp.protocols.pool import Outcome
+from webapp.protocols.signing import FEWEST_LEFT
+from webapp.protocols.values import value_object
 
 MISSES = 3
 STARTING = 300  # seconds after a reboot that we saw in which a refusal is asked about once more
@@ -27,9 +30,6 @@ SILENT = {"timeout", "no_route", "no_such_name", "dns_timeout"}  # nothing came 
 PASSING = {"no_digest", "low_privilege"}  # what a device in a hurry says too; it costs no login, so it is asked again
 DEFINITE = set(states.STATUSES) - PASSING - {"ok"}  # an answer, and one that is about the device
 STOPPED = {"wrong_password", "key_changed", "not_encoding"}  # reasons after which only a person's deed helps
-
-
-Known = tuple[int, str]
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Miss:
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Verdict:
     """What a check told."""
 
@@ -60,7 +60,7 @@ class Watch:
     misses: dict[int, Miss] = field(default_factory=dict)
     retries: dict[int, float] = field(default_factory=dict)  # when a device is asked again, out of its turn
     started: dict[int, float] = field(default_factory=dict)  # when a device was seen to have come back
-    starts: dict[int, tuple[Known, Reading]] = field(default_factory=dict)  # what devices said last of their start
+    starts: dict[int, tuple[int, int, float]] = field(default_factory=dict)  # known_as, and the last Reading
     graced: dict[int, int] = field(default_factory=dict)  # connection versions whose refusal was asked about again
     uplink: Uplink = field(init=False)
     lost_since: float | None = None  # our own connection
@@ -90,7 +90,7 @@ class Watch:
             return
         if self.lost_since is not None:
             self.line_is_back(now)
-        if has_name(device):
+        if not is_literal(device.host):
             self.named_at = now
 
     def answered(self, device: Due, outcome: Outcome, now: float) -> Verdict:
@@ -105,7 +105,7 @@ class Watch:
         if device.status == Status.OTHER_DEVICE and not serial:
             return Verdict(Status.OTHER_DEVICE, "other_device", {})
         if visited.light.status and visited.light.status.up is not None:
-            self.starts[device.id] = known_as(device), Reading(visited.light.status.up, now)
+            self.starts[device.id] = known_as(device), visited.light.status.up, now
         return Verdict(Status.ONLINE, "ok", {}, outcome.ms)
 
     def refused(self, device: Due, code: str, facts: dict[str, Any], now: float) -> Verdict:
@@ -117,6 +117,8 @@ class Watch:
         if code == "wrong_password" and starting and self.graced.get(device.id) != device.connection_version:
             self.graced[device.id] = device.connection_version
             self.retries[device.id] = now + GRACE
+            left = facts.get("tries_left")
+            facts = facts | {"again": left is None or left > FEWEST_LEFT}  # else it is not sent
         return Verdict(states.STATUSES[code], code, facts)
 
     def missed(self, device: Due, code: str, facts: dict[str, Any], now: float) -> Verdict | None:
@@ -155,9 +157,8 @@ class Watch:
 
     def last_start(self, device: Due, now: float) -> Reading | None:
         """What it said last of its start, to us or to an engine before."""
-        known, reading = self.starts.get(device.id, (None, None))
-        if known == known_as(device):
-            return reading
+        if (start := self.starts.get(device.id)) and start[0] == known_as(device):
+            return Reading(*start[1:])
         if device.up is None or device.up_at is None:
             return None
         return Reading(device.up, now - (clock.now() - device.up_at).total_seconds())
@@ -184,14 +185,9 @@ class Watch:
         return device_id in self.retries
 
 
-def has_name(device: Due) -> bool:
-    """Whether its address has to be looked up."""
-    return ":" not in device.host and not device.host.rpartition(".")[2].isdigit()
-
-
-def known_as(device: Due) -> Known:
-    """Connection and serial number: with another of either, another device may answer."""
-    return device.connection_version, device.serial
+def known_as(device: Due) -> int:
+    """Connection and serial number, hashed: with another of either, another device may answer."""
+    return hash((device.connection_version, device.serial))
 
 
 def told(outcome: Outcome) -> tuple[str, dict[str, Any]]:

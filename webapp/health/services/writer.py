@@ -9,13 +9,12 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
 from webapp.common import clock
-from webapp.db import drop_broken_connection, is_trouble, open_connection, transaction
+from webapp.db import drop_broken_connection, is_trouble, light_transaction, open_connection, transaction
 from webapp.devices.models import Status
 from webapp.devices.services import states
 from webapp.health.models import store
@@ -25,6 +24,7 @@ from webapp.health.services import metrics, samples, seen
 from webapp.health.services.leading import Leader, Lost
 from webapp.health.services.watch import Verdict, Watch, told
 from webapp.protocols.pool import Outcome
+from webapp.protocols.values import value_object
 
 log = structlog.get_logger("health")
 BATCH, SOON = 1000, 0.25  # results that are written at once; seconds that one may wait for others
@@ -33,7 +33,7 @@ MOST = 50_000  # results that wait at most
 MOVING = {Status.LOCKED}  # its end is told anew each time
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Result:
     """One outcome of a check."""
 
@@ -136,14 +136,15 @@ class Writer:
                 self.persist([one])
 
     def write(self, judged: list[tuple[Result, Verdict]]) -> None:
-        with transaction():
+        news = [(result, verdict) for result, verdict in judged if not is_known(result.device, verdict)]
+        with transaction() if news else light_transaction():  # a refusal must last: no password is tried again after it
             self.leader.require()
             still = [still_row(result, verdict) for result, verdict in judged if is_known(result.device, verdict)]
             store.write([checked(result, verdict) for result, verdict in judged if tells_up_or_down(verdict)], still)
             store.write_findings(list(findings(judged)))
+            for result, verdict in news:
+                states.note(note_of(result), verdict.code, verdict.facts | {"ms": verdict.ms})
             for result, verdict in judged:
-                if not is_known(result.device, verdict):
-                    states.note(note_of(result), verdict.code, verdict.facts | {"ms": verdict.ms})
                 if verdict.status == Status.ONLINE:  # what a stranger says of itself is not our device's
                     seen.note_trouble(result.device, result.outcome.result, result.at, self.watch.interval)
                     seen.note_changes(result.device, result.outcome, result.at)

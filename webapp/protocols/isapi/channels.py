@@ -4,12 +4,12 @@ Source: the vendor's ISAPI guide, which lists the results of a channel's detecti
 """
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 from xml.etree.ElementTree import Element
 
 from webapp.protocols.isapi.xml import clean, document, numbered, text, truth
 from webapp.protocols.talk import Call, Reply
+from webapp.protocols.values import value_object
 
 MOST_CHANNELS = 256
 
@@ -30,7 +30,7 @@ NOBODY_THERE = {"", "connecting", "offline", "network", "not_exist"}  # what an 
 NOWHERE = {"", "0.0.0.0", "::"}  # noqa: S104
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Channel:
     """`id` is unique with `kind`.
 
@@ -47,7 +47,7 @@ class Channel:
     used: bool = True  # False: a slot without a camera, by all that can be told; no fault
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Slot:
     """What a recorder has been told of a network camera."""
 
@@ -56,7 +56,7 @@ class Slot:
     filled: bool | None  # whether a camera was ever set there; None: it does not say
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Detection:
     """How a recorder fares with a network camera."""
 

@@ -4,11 +4,11 @@ Source: the vendor's ISAPI guide, and recorded answers of clocks that were 22 ye
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from webapp.protocols.isapi.xml import clean, document, text
 from webapp.protocols.talk import Call, Reply
+from webapp.protocols.values import value_object
 
 YEARS = range(1900, 2200)  # beyond them arithmetic with time zones may overflow
 ZONE = re.compile(
@@ -18,7 +18,7 @@ ZONE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class DeviceClock:
     mode: str  # timeMode as the device says it: "NTP", "manual", "platform"
     local: datetime | None  # aware where the device wrote an offset

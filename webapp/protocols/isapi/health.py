@@ -1,7 +1,8 @@
 """What health monitoring asks a device: a light question every minute, a thorough one every ten."""
 
+import json
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,8 +14,11 @@ from webapp.protocols.isapi.status import STATUS, USER_CHECK, SystemStatus
 from webapp.protocols.isapi.storage import STORAGE, STORAGES, Disk, Storage
 from webapp.protocols.isapi.system import DEVICE_INFO, DeviceInfo
 from webapp.protocols.talk import Call, Talk
+from webapp.protocols.values import value_object
 
 LIGHT = {"status": STATUS, "user_check": USER_CHECK, "info": DEVICE_INFO}
+LAST_LIGHT = {name: replace(call, last=True) for name, call in LIGHT.items()}
+LAST_TIME = replace(TIME, last=True)
 FETCHING = {Kind.NVR, Kind.DVR, Kind.STORAGE_BOX}  # recorders of network cameras
 WITH_SOCKETS = {Kind.DVR, Kind.ENCODER}  # analog cameras; recorders of both kinds count as DVR
 ABOUT_ONE_CALL = (Unsupported, LowPrivilege, BadReply)  # any other error is about the device as a whole
@@ -22,18 +26,18 @@ ABOUT_ONE_CALL = (Unsupported, LowPrivilege, BadReply)  # any other error is abo
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Light:
     status: SystemStatus | None  # None for devices that have no such document
     by: str  # which call answered: status | user_check | info
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Missing:
     code: str  # a DeviceError's: unsupported | low_privilege | bad_reply | too_big | not_isapi | not_web | redirect
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Findings:
     """Each block as it was found, Missing where the device did not give it, None where it was not asked.
 
@@ -47,16 +51,16 @@ class Findings:
     clock: DeviceClock | Missing
 
 
-def light(by: str = "status") -> Talk[Light]:
+def light(by: str = "status", last: bool = False) -> Talk[Light]:
     """Ask whether the device is there and takes the password, in one call where `by` is what answered before.
 
-    Door stations have no status, and some users may not see it; then something else is asked. Raises DeviceError, and
-    BadReply (not_isapi) when nothing that every device has is there.
+    Door stations have no status, and some users may not see it; then something else is asked. With `last` no other
+    call is meant to follow. Raises DeviceError, and BadReply (not_isapi) when nothing that every device has is there.
     """
     refusals: list[DeviceError] = []
     for name in sorted(LIGHT, key=lambda name: name != by):
         try:
-            answer = yield LIGHT[name]
+            answer = yield (LAST_LIGHT if last else LIGHT)[name]
         except (Unsupported, LowPrivilege) as error:
             refusals.append(error)
         else:
@@ -75,7 +79,7 @@ def thorough(kind: Kind, info: bool = False) -> Talk[Findings]:
         storage=(yield from block(first_of(STORAGES if recorder else (STORAGE,)))),
         channels=(yield from block(channels(kind))) if recorder else None,
         info=(yield from block(first_of((DEVICE_INFO,)))) if info else None,
-        clock=(yield from block(first_of((TIME,)))),
+        clock=(yield from block(first_of((LAST_TIME,)))),
     )
 
 
@@ -116,25 +120,22 @@ def if_supported(call: Call) -> Generator[Call, Any, Any]:
         return None
 
 
-def to_json(findings: Findings) -> dict[str, Any]:
-    """As json.dumps takes it; times are ISO text."""
-    return dict(plain(findings))
-
-
-def plain(value: Any) -> Any:
-    """dataclasses.asdict without its copies, which cost as much as a check's parsing."""
-    if value is None or isinstance(value, str | int):
-        return value
-    if isinstance(value, tuple):
-        return [plain(one) for one in value]
+def open_up(value: Any) -> Any:
+    """What the encoder does not know itself: a time as ISO text, a value object as one of JSON."""
     if isinstance(value, datetime):
         return value.isoformat()
-    slots = getattr(value, "__slots__", None)
-    return value if slots is None else {name: plain(getattr(value, name)) for name in slots}
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
+ENCODER = json.JSONEncoder(default=open_up)
+
+
+def to_json(findings: Findings) -> str:
+    return ENCODER.encode(findings)
 
 
 def from_json(stored: dict[str, Any]) -> Findings:
-    """The findings that to_json was given. Raises TypeError or KeyError for anything else."""
+    """The findings that to_json was given, from its text as json.loads reads it. Raises TypeError or KeyError else."""
     return Findings(
         storage=missing(stored["storage"]) or storage(stored["storage"]),
         channels=missing(stored["channels"]) or channel_list(stored["channels"]),

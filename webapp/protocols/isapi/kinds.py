@@ -6,7 +6,6 @@ Other makes under their own model names are told by deviceType, then by what the
 
 import re
 from collections.abc import Generator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +14,7 @@ from webapp.protocols.errors import DeviceError, Unauthorized
 from webapp.protocols.isapi.system import CAPABILITIES, DEVICE_INFO, SECURITY_CP, Capabilities, DeviceInfo
 from webapp.protocols.isapi.xml import document, text
 from webapp.protocols.talk import Call, Reply
+from webapp.protocols.values import value_object
 
 
 class Kind(StrEnum):
@@ -102,7 +102,7 @@ TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Recognised:
     info: DeviceInfo
     kind: Kind

@@ -3,18 +3,18 @@
 Source: the vendor's ISAPI guide; recorded cameras and recorders, which count memory in different units.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from xml.etree.ElementTree import Element
 
 from webapp.protocols.isapi.clock import moment
 from webapp.protocols.isapi.xml import document, each, number, text
 from webapp.protocols.talk import Call, Reply
+from webapp.protocols.values import value_object
 
 LEAST_FREE = 4096  # kB of free memory beside a percentage; as MB it would be more than any device leaves free
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class SystemStatus:
     """None where the device is silent. Older recorders say 0 % CPU whatever they do."""
 

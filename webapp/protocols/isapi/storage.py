@@ -4,13 +4,13 @@ Source: the vendor's ISAPI guide; recorded cameras and recorders; status words c
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 from xml.etree.ElementTree import Element
 
 from webapp.protocols.isapi.xml import clean, document, each, number, numbered, text
 from webapp.protocols.talk import Call, Reply
+from webapp.protocols.values import value_object
 
 MOST_DISKS = 64
 EMPTY_BAY = "notexist"
@@ -23,7 +23,7 @@ HEALTH: dict[str, Health] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Disk:
     """`id` is unique with `kind`. An SD card counts as a disk."""
 
@@ -52,7 +52,7 @@ class Disk:
         return self.free == 0 and bool(self.capacity)
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Storage:
     disks: tuple[Disk, ...]  # with empty bays; at most 64 of each kind
     mode: str  # workMode as the device says it: "quota", "group"; "" when it is silent

@@ -3,15 +3,14 @@
 Source: the vendor's ISAPI guide; firmware differences are noted where they are handled.
 """
 
-from dataclasses import dataclass
-
 from webapp.protocols.digest import challenges
 from webapp.protocols.errors import BadReply, DeviceError, Unauthorized, Unsupported, is_final
 from webapp.protocols.isapi.xml import clean, document, is_page, number, parsed, text
 from webapp.protocols.talk import Call, Reply
+from webapp.protocols.values import value_object
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class DeviceInfo:
     """All texts are clean: short, without controls. Absent is ""."""
 
@@ -37,7 +36,7 @@ class DeviceInfo:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Capabilities:
     """How many pictures go in; None where the device is silent."""
 
@@ -53,7 +52,7 @@ class Capabilities:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value_object
 class Knock:
     """What a device shows to somebody who has not logged in."""
 
