@@ -29,7 +29,7 @@ QUIET += ["--disable-sync"]
 OFF = "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,MediaRouter,LensOverlay"
 OFF += ",HttpsFirstBalancedModeAutoEnable,PaintHolding,ThirdPartyStoragePartitioning,OptimizationHints,AimEnabled"
 OFF += ",AvoidCorsURLLoaderRestartOnRedirect,NetworkTimeServiceQuerying,PreconnectToSearch"
-QUIET += [f"--disable-features={OFF},WebUIOmniboxPopup,WebUIOmniboxAimPopup"]
+QUIET += [f"--disable-features={OFF},WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess"]
 FLAGS = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
 PHONE = {"viewport": {"width": 412, "height": 915}, "is_mobile": True, "has_touch": True, "locale": "en"}
 UNREACHED = (
@@ -121,6 +121,7 @@ class Shelf:
         self.contexts: list[BrowserContext] = []
         self.troubles: list[str] = []
         self.kept: dict[str, Page] = {}
+        self.used: dict[Page, str] = {}
 
     def open(self, url: str, **options: Any) -> Page:
         self.contexts.append(self.browser.new_context(base_url=url, **PHONE | options))
@@ -142,14 +143,16 @@ class Shelf:
             self.kept[name].add_init_script(f"({NOTE_SHIFTS})()")
             devtools = self.kept[name].context.new_cdp_session(self.kept[name])
             devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        self.used[self.kept[name]] = url
         return self.kept[name]
 
     def put_back(self) -> None:
-        """Make the phones that are kept as new, in time: what moves when a window gets another size is no shift."""
-        for page in self.kept.values():
+        """Make a test's phones as new. A page of the same server leaves a tab its process; a blank one costs two."""
+        for page, url in self.used.items():
             page.emulate_media(color_scheme="light")
             page.set_viewport_size(PHONE["viewport"])
-            page.goto("about:blank")
+            page.goto(f"{url}/healthz")
+        self.used.clear()
 
     def close(self) -> None:
         for context in self.contexts:

@@ -36,11 +36,12 @@ TOO_SMALL = """(least) => {
     .map(([e, box]) => `${e.className} ${e.textContent.trim().slice(0, 30)}: ${box.width} x ${box.height}`);
 }"""
 
-# Start this before the page; read `shifted` after it.
+# Start this before the page; read `shifted` before anything is touched: Chromium takes a page's first half second for
+# the work of a hand, since a phone's window finds its size then, and we count what moves meanwhile.
 NOTE_SHIFTS = """() => {
   window.shifted = 0;
   new PerformanceObserver((list) => {
-    for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
+    for (const shift of list.getEntries()) window.shifted += shift.value;
   }).observe({ type: "layout-shift", buffered: true });
 }"""
 
