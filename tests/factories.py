@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import json
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from webapp.accounts.models import Account, Company, CompanyRole
@@ -75,21 +75,21 @@ def make_device(site: Site, password: str = "Kamera-123", status: str = Status.O
     n, now = next(_numbers), clock.now()
     given: dict[str, Any] = {"site": site, "name": f"Device {n}", "host": f"127.9.{n // 250}.{n % 250 + 1}", "port": 80}
     given |= {"username": "admin", "type": Kind.NETWORK_CAMERA, "type_detected": Kind.NETWORK_CAMERA}
-    given |= {
-        "changed_at": now,
-        "added_at": now,
-        "password_set_at": now,
-        "password_strength": strength(password).verdict,
-    }
+    given |= {"changed_at": now, "added_at": now, "password_set_at": now, "password_strength": verdict(password)}
     if values.get("mode") == Mode.SERIAL:
         given |= {"host": None, "port": None}
     device = Device(**given | values)
     device.search = device.searchable()
     device.save(force_insert=True)
     device.password_sealed = device.seal_password(password)
-    device.save()
+    device.save(only=["password_sealed"])
     DeviceState.set(device.id, now, status, checked_at=now, ms=12)
     return device
+
+
+@cache
+def verdict(password: str) -> str:
+    return strength(password).verdict
 
 
 DISK = Disk(1, "hdd1", "hdd", "ok", 3_815_447, 1_000_000, "RW")
@@ -101,7 +101,7 @@ def make_findings(device: Device, drift: int | None = 2, **values: Any) -> None:
     now = clock.now()
     blocks = {"storage": Storage((DISK,), ""), "channels": cameras(8), "info": None, "clock": CLOCK}
     blocks |= values.pop("blocks", {})
-    given = {"at": now, "up": 12 * 86_400, "up_at": now, "blocks": json.dumps(to_json(Findings(**blocks)))}
+    given = {"at": now, "up": 12 * 86_400, "up_at": now, "blocks": to_json(Findings(**blocks))}
     DeviceFindings.write(device.id, drift=drift, **given | values)
 
 

@@ -168,6 +168,7 @@ FIXED = {
     "home": "/",
     "sites": "/sites",
     "sites, page 2": "/sites?page=2",
+    "sites, worst first": "/sites?order=worst",
     "sites found": "/sites?q=bakery",
     "sites, none found": "/sites?q=%3Cb%3E%25",
     "new site": "/sites/new",
@@ -212,7 +213,7 @@ def site_pages(sites: dict[str, Site]) -> dict[str, str]:
     return pages | {"site full, page 2": f"/sites/{sites['full'].id}?page=2"}
 
 
-WATCHED = ("health", "monitoring", "monitoring/off", "silence")
+WATCHED = ("health", "checks", "monitoring", "monitoring/off", "silence")
 
 
 def device_pages(devices: dict[str, Device]) -> dict[str, str]:

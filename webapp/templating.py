@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import idna
@@ -32,7 +33,8 @@ def install(app: Flask) -> None:
         device_name=account_words.device_name,
         device_rows=device_rows,
         site_rows=site_rows,
-        device_url=device_url,
+        device_url=partial(list_url, "devices.index"),
+        site_url=partial(list_url, "sites.index"),
         type_name=type_name,
         demo_fleet=lambda: demo.read_fleet(config.current().data),
     )
@@ -64,12 +66,12 @@ def local_day(moment: Any, zone: str) -> str:
     return str(format_date(i18n.local(moment, zone), rebase=False))
 
 
-def device_url(chosen: dict[str, str], **changes: Any) -> str:
-    """The device list with some of its filters changed; a change of filter begins at page 1."""
+def list_url(endpoint: str, chosen: dict[str, str], **changes: Any) -> str:
+    """A list with some of its filters changed; a change of filter begins at page 1."""
     values = {name: value for name, value in (chosen | changes).items() if value not in {None, ""}}
     if values.get("page") == 1:
         del values["page"]
-    return url_for("devices.index", **values)
+    return url_for(endpoint, **values)
 
 
 def idn(host: str) -> str:

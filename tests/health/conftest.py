@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 
 from tests.factories import make_device, make_findings, make_site
@@ -26,6 +27,13 @@ PATIENCE = 20  # seconds that a test waits for the engine
 
 def quick(app: Flask) -> Settings:
     return replace(app.config["SETTINGS"], check_interval=INTERVAL, check_timeout=TIMEOUT)
+
+
+@pytest.fixture
+def standing_clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """It is NOW, as the test's module says, all along."""
+    with time_machine.travel(request.module.NOW, tick=False):
+        yield
 
 
 @pytest.fixture

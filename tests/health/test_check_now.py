@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import timedelta
 
 import pytest
 
+from tests.devices.test_check import check
 from tests.factories import make_device
 from webapp.common import clock
 from webapp.devices.models import DeviceEvent, DeviceState, Status
@@ -23,16 +23,6 @@ def device(site):
         made = make_device(site, host=gone.host, port=gone.port, status=Status.ONLINE)
     DeviceState.set(made.id, clock.now(), Status.ONLINE, checked_at=clock.now() - timedelta(seconds=20), ms=40)
     return made
-
-
-def check(person, device) -> str:
-    assert person.post(f"/devices/{device.id}/check", htmx=True).status_code == 303
-    for _ in range(500):
-        part = person.get(f"/devices/{device.id}/status", htmx=True).text
-        if "every 1s" not in part:
-            return part
-        time.sleep(0.02)
-    raise AssertionError("the check did not end")
 
 
 @pytest.mark.parametrize("lost", [None, timedelta(minutes=5)])

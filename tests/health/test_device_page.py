@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from tests.client import Person
 from tests.devices.test_list import statements
@@ -20,12 +23,13 @@ from webapp.devices.models import Device, DeviceEvent, Happening
 from webapp.health.models import roster
 from webapp.health.services.visits import Visited
 from webapp.health.services.writer import Result
-from webapp.protocols.errors import Unreachable
+from webapp.protocols.errors import Unauthorized, Unreachable
 from webapp.protocols.isapi.channels import Channel
 from webapp.protocols.isapi.health import Light
 from webapp.protocols.pool import Outcome
 
 ANSWER = Outcome(result=Visited(Light(None, "info"), None, False), ms=12)
+WRONG = Outcome(error=Unauthorized(tries_left=4))
 MISS = Outcome(error=Unreachable("timeout"))
 
 
@@ -47,7 +51,7 @@ def test_drawings_are_told_in_words_too(admin, recorder):
     text = page(admin, recorder)
     for svg in re.findall(r'<svg class="(?:beat|spark)"[^>]*>', text):
         assert 'role="img"' in svg and re.search(r'aria-label="[^"]{10,}"', svg)
-    assert len(re.findall(r'<svg class="(?:beat|spark)"', text)) == 2
+    assert len(re.findall(r'<svg class="(?:beat|spark)"', text)) == 3
     assert "Failed checks: " in text and "Time to answer: " in text
 
 
@@ -61,6 +65,25 @@ def test_misses_that_nothing_was_claimed_of_are_not_called_answers(admin, site, 
     text = page(admin, device)
     assert "No outage seen." in text and "100%" in text
     assert "every check" not in text and "Reached" not in text
+
+
+def test_a_password_that_is_tried_once_more_after_a_restart_is_not_said_to_be_left_alone(admin, site, rounds):
+    device, tick = make_device(site), clock.monotonic()
+    assert rounds.leader.try_to_lead()
+    back = replace(ANSWER, result=Visited(Light(None, "info"), None, True))
+
+    def find(outcome: Outcome) -> str:
+        (due,) = roster.of([device.id])
+        rounds.writer.keep([Result(due, outcome, clock.now(), tick)])
+        return page(admin, device)
+
+    find(back)
+    text = find(WRONG)
+    assert "is tried once more in a minute." in text and "not tried again" not in text
+    with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False):
+        text = find(WRONG)
+    assert "is not tried again by itself." in text and "once more" not in text
+    rounds.leader.release()
 
 
 def test_without_any_check_it_is_said_that_there_is_no_data(admin, site):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,12 +15,7 @@ from webapp.health.models import DeviceHour
 from webapp.health.services import history
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)  # 15:20 at the site
-
-
-@pytest.fixture(autouse=True)
-def then() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 @pytest.fixture
@@ -103,6 +97,20 @@ def test_the_bar_in_words_names_what_was_down_in_the_time_of_the_site(device):
     make_hours(device, 24, lambda ago: None if 111 <= ago < 116 or 500 <= ago < 580 else 40)
     said = history.in_words(history.past(device), "Europe/Berlin")
     assert said == "Failed checks: 05:30–07:30, 13:00–13:30."
+
+
+def test_the_hour_that_a_clock_shows_twice_is_told_with_its_offset(device):
+    with time_machine.travel(datetime(2026, 10, 25, 10, 20, tzinfo=UTC), tick=False):
+        make_hours(device, 24, lambda ago: None if ago == 9 * 60 + 40 else 40)  # 02:40, before the clocks go back
+        said = history.in_words(history.past(device), "Europe/Berlin")
+    assert said == "Failed checks: 02:30 GMT+02:00–02:00 GMT+01:00."
+
+
+def test_in_the_hour_that_a_clock_leaves_out_nothing_is_added(device):
+    with time_machine.travel(datetime(2026, 3, 29, 10, 20, tzinfo=UTC), tick=False):
+        make_hours(device, 24, lambda ago: None if ago == 9 * 60 + 40 else 40)  # 01:40, before the clocks go on
+        said = history.in_words(history.past(device), "Europe/Berlin")
+    assert said == "Failed checks: 01:30–03:00."
 
 
 def test_many_outages_are_not_all_read_out(device):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
-import time_machine
 
 from tests.factories import assign, make_company, make_device, make_employee, make_findings, make_owner, make_site
 from webapp.accounts.permissions import Role
@@ -24,13 +22,7 @@ from webapp.protocols.isapi.storage import Disk, Storage
 from webapp.sites.models import Site
 
 NOW = datetime(2026, 11, 23, 13, 3, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    """The clock of these tests stands still, before anybody signs in."""
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 @pytest.fixture
@@ -57,7 +49,7 @@ def make_recorder(site):
     cameras = (Channel(1, "Door", "ip", True, "connect"), Channel(2, "Yard", "ip", False, "wrong_password"))
     unused = Channel(3, "", "ip", False, "not_exist", used=False)
     found = Findings(Storage((*disks, bay), "quota"), (*cameras, unused), None, Missing("unsupported"))
-    DeviceFindings.write(device.id, at=clock.now(), blocks=json.dumps(to_json(found)))
+    DeviceFindings.write(device.id, at=clock.now(), blocks=to_json(found))
     return device
 
 
@@ -172,14 +164,14 @@ def day(device, ago, n=1440, up=1440):
 def test_availability_of_a_day_a_week_and_a_month(admin, bakery):
     device, other = make_device(bakery, name="A"), make_device(bakery, name="B")
     for ago in range(7 * 24):
-        hour(device, ago, up=30 if ago >= 24 else 60)
+        hour(device, ago, up=30 if ago > 24 else 60)  # the hour in which the last day began counts as a whole
     hour(device, 7 * 24, up=0)  # longer ago than a week
     for ago in range(1, 30):
         day(device, ago, up=0 if ago > 7 else 1440)
     day(device, 30, up=0)  # longer ago than a month
     day(other, 20)
     first, second = table(admin, bakery)
-    assert (first["24 hours"], first["7 days"]) == ("100%", "57.1%")
+    assert (first["24 hours"], first["7 days"]) == ("100%", "57.4%")
     assert first["30 days"] == "25.6%"  # 7 days and 14 hours of 29 days and 14 hours
     assert (second["24 hours"], second["7 days"]) == ("no data", "no data")
     assert second["30 days"] == "100% (3% known)"

@@ -1,19 +1,20 @@
-"""A site in one line, and how much of the last day its devices were there; its page keeps itself up to date."""
+"""A site in one line, and how much of the time its devices were there; its page keeps itself up to date."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import timedelta
 from html import unescape
 
 import pytest
 import time_machine
 
-from tests.factories import assign, make_device, make_employee, make_site
+from tests.factories import assign, make_device, make_employee, make_owner, make_site
 from webapp.accounts.permissions import Role
 from webapp.common import clock
 from webapp.devices.models import Device, DeviceEvent, DeviceState, Status
-from webapp.health.models import DeviceHour
+from webapp.health.models import DeviceDay, DeviceHour
 from webapp.protocols.isapi.kinds import Kind
 
 PAUSED = {"health_monitoring": False}
@@ -125,29 +126,109 @@ def at_noon():
         yield
 
 
-def test_how_much_of_the_last_day_they_were_there(at_noon, admin, site):
+def keep_day(device, ago, n=1440, up=1440):
+    day = int(clock.now().timestamp()) // 86_400 - ago
+    DeviceDay.create(day=day, device_id=device.id, n=n, up=up, ms_sum=0, ms_max=0)
+
+
+def available(person, site) -> list[tuple[str, str]]:
+    """Of 24 hours, 7 days and 30 days: a figure, and how much of the time is known."""
+    page = person.get(f"/sites/{site.id}").text
+    part = re.search(r'<h2>Available</h2>.*?<dl class="figures">(.*?)</dl>', page, re.S)
+    found = re.findall(r"<dt>[^<]+</dt><dd><b>([^<]+)</b>(?:<span[^>]*>([^<]+)</span>)?", part[1]) if part else []
+    assert not part or re.findall("<dt>(.*?)<", part[1]) == ["24 hours", "7 days", "30 days"]
+    return found
+
+
+def test_how_much_of_the_time_they_were_there(at_noon, admin, site):
     first, second = make_device(site), make_device(site)
     for hours_ago in range(24):
         keep(first, hours_ago, 60, 60)
         keep(second, hours_ago, 60, 57 if hours_ago else 60)
-    keep(second, 24, 60, 0)  # longer ago
+    for device in (first, second):
+        for ago in range(1, 30):
+            keep_day(device, ago, up=1440 if ago < 7 else 1000)
+    keep(second, 24 * 7, 60, 0)  # longer ago than a week
+    keep_day(second, 30, up=0)  # than a month
     keep(make_device(make_site(site.company)), 1, 60, 0)  # elsewhere
-    assert "Available 97.6% of the last 24 hours." in admin.get(f"/sites/{site.id}").text
+    (day, _), (week, _), (month, known) = available(admin, site)
+    assert (day, week) == ("97.6%", "99.8%")  # of the 7 days ago only hours tell that are a part of the week
+    assert (month, known) == ("76.1%", "")
+    assert admin.get(f"/sites/{site.id}").text.count("97.6%") == 1
+
+
+@pytest.mark.parametrize("minute", [10, 50])
+def test_a_site_of_one_device_tells_what_its_page_and_the_report_tell(at_noon, admin, site, minute):
+    device, today, kept = make_device(site), int(clock.now().timestamp()) // 86_400, Counter()
+    for hours_ago in range(8 * 24):
+        missed = 40 if hours_ago == 24 else hours_ago % 7
+        keep(device, hours_ago, 60, 60 - missed)
+        kept[today - (today * 24 + 11 - hours_ago) // 24] += 60 - missed
+    for ago in range(8, 30):
+        keep_day(device, ago, up=1300)
+    with time_machine.travel(clock.now().replace(minute=minute), tick=False):
+        for made in (range(1, 8), ()):  # days of the last week: not made of their hours yet, then they are
+            page = admin.get(f"/devices/{device.id}").text
+            own = re.findall(r"<dt>[^<]+</dt><dd><b>([^<]+)</b>", page.partition('<dl class="figures">')[2])[:3]
+            assert [figure for figure, _known in available(admin, site)] == own and len(set(own)) == 3
+            report = admin.get(f"/sites/{site.id}/report").text
+            assert re.findall(r'<span class="figure"><span>[^<]+</span><span>([^<]+)</span>', report) == own
+            for ago in made:
+                keep_day(device, ago, up=kept[ago])
 
 
 def test_what_is_not_known_is_no_outage_and_is_said(at_noon, admin, site):
     device = make_device(site)
-    assert "No data of the last 24 hours." in admin.get(f"/sites/{site.id}").text
+    assert available(admin, site) == [("no data", "")] * 3
     keep(device, 3, 60, 60)
     keep(device, 4, 60, 60)
-    assert "Available 100% of the last 24 hours, as far as known: 9% of them." in admin.get(f"/sites/{site.id}").text
+    assert available(admin, site) == [("100%", "9% known"), ("100%", "1% known"), ("100%", "1% known")]
+    make_device(site)  # of which nothing is known
+    assert available(admin, site)[0] == ("100%", "4% known")
 
 
 def test_all_is_said_of_nothing_less(at_noon, admin, site):
     device = make_device(site)
     for hours_ago in range(24):
         keep(device, hours_ago, 60, 60 if hours_ago else 59)
-    assert "Available 99.9%" in admin.get(f"/sites/{site.id}").text
+    assert available(admin, site)[0] == ("99.9%", "")
+
+
+def test_a_device_that_is_not_monitored_does_not_count(at_noon, admin, site):
+    watched, off = make_device(site), make_device(site)
+    for hours_ago in range(24):
+        keep(watched, hours_ago, 60, 60)
+        keep(off, hours_ago, 60, 0)
+    keep_day(off, 3, up=0)
+    assert available(admin, site)[0][0] == "50%"
+    Device.update(health_monitoring=False).where(Device.id == off.id).execute()
+    assert [figure for figure, _known in available(admin, site)] == ["100%"] * 3
+    assert available(admin, site)[0] == ("100%", "")
+    Device.update(health_monitoring=False).execute()
+    assert available(admin, site) == []
+
+
+def test_a_closed_site_tells_of_no_time_of_its_devices(at_noon, admin, sign_in, company, site):
+    device = make_device(site)
+    keep(device, 1, 60, 30)
+    assert available(admin, site)[0][0] == "50%"
+    stranger = sign_in(make_employee(company).email)
+    assert stranger.get(f"/sites/{site.id}").status_code == 404
+    make_owner(site, authorized=False)
+    assert available(admin, site) == []
+    part = admin.get(f"/sites/{site.id}/devices", htmx=True)
+    assert part.status_code == 403 and "50%" not in part.text
+
+
+def test_another_figure_is_news_to_a_poll(at_noon, admin, site):
+    device = make_device(site)
+    for hours_ago in range(1, 24):
+        keep(device, hours_ago, 60, 60)
+    url = poll_of(admin.get(f"/sites/{site.id}"))
+    assert admin.get(url, htmx=True).status_code == 204
+    keep(device, 0, 30, 0)
+    reply = admin.get(url, htmx=True)
+    assert reply.status_code == 200 and "97.8%" in reply.text
 
 
 def poll_of(page) -> str:

@@ -151,7 +151,7 @@ def test_of_a_camera_with_a_card_no_more_is_said(site):
 def test_what_is_missing_is_unknown_by_itself_and_no_fault(recorder):
     found = told(recorder, storage=Missing("low_privilege"))
     assert (found.verdict, found.tone) == ("Online.", "ok")
-    assert line(recorder, "Storage: unknown.").text == "Its user may not read this."
+    assert line(recorder, "Storage: unknown.").text == "The user name kept in Sitehand may not read this."
     assert line(recorder, "8 cameras are there.").tone == "ok"
     make_silent_findings(recorder, "bad_reply")
     found = of(recorder)
@@ -188,13 +188,13 @@ def test_not_all_is_well_while_one_of_them_is_silent(recorder):
 def test_a_socket_without_a_picture_is_no_lost_camera(recorder):
     dark = Channel(1, "", "analog", False, "no_video")
     found = told(recorder, channels=(dark, replace(dark, id=2, online=True, reason="connect")))
-    assert found.verdict == "Online." and line(recorder, "1 socket without").tone == "off"
+    assert found.verdict == "Online." and line(recorder, "1 video input has").tone == "off"
 
 
 def test_sockets_that_are_all_without_a_picture_are_not_said_to_have_no_camera(recorder):
     dark = Channel(1, "", "analog", False, "no_video")
     titles = [item.title for item in told(recorder, channels=(dark, replace(dark, id=2))).items]
-    assert "2 sockets without a picture." in titles and "No camera is set up." not in titles
+    assert "2 video inputs have no picture." in titles and "No camera is set up." not in titles
     titles = [item.title for item in told(recorder, channels=(replace(dark, used=False),)).items]
     assert "No camera is set up." in titles
 

@@ -127,8 +127,11 @@ def test_the_health_of_a_device_counts(admin, site, devices):
     assert kept()[0][:2] == ("Ada Admin", 1)
 
 
+PARTS = ("status", "health", "checks")
+
+
 def polls(site, device):
-    return [f"/sites/{site.id}/devices?v=x", f"/devices/{device.id}/status?v=x", f"/devices/{device.id}/health?v=x"]
+    return [f"/sites/{site.id}/devices?v=x", *(f"/devices/{device.id}/{part}?v=x" for part in PARTS)]
 
 
 def test_an_open_page_that_asks_for_news_is_one_look_an_hour(app, site, devices, at):

@@ -144,7 +144,8 @@ def test_the_companys_pages_are_closed(owner, site):
     device = make_device(site)
     here, there = f"/sites/{site.id}", f"/devices/{device.id}"
     paths = [f"{here}/edit", f"{here}/delete", f"{here}/devices/new", f"{there}/address", f"{there}/address/edit"]
-    paths += [f"{there}/type", f"{there}/qr", f"{there}/delete", f"{there}/health", f"{there}/monitoring", "/devices"]
+    paths += [f"{there}/type", f"{there}/qr", f"{there}/delete", f"{there}/health", f"{there}/checks"]
+    paths += [f"{there}/monitoring", "/devices"]
     assert {path: owner.get(path).status_code for path in paths} == dict.fromkeys(paths, 403)
     for path in (f"{there}/check", f"{there}/delete", f"{there}/address", f"{here}/edit", f"{here}/delete"):
         assert owner.post(path).status_code == 403, path

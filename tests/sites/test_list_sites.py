@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 
-from tests.factories import assign, make_company, make_device, make_employee, make_site
+from tests.devices.test_list import statements
+from tests.factories import assign, make_company, make_device, make_employee, make_owner, make_site
 from webapp.accounts.permissions import Role
+from webapp.common import clock
 from webapp.db import transaction
-from webapp.devices.models import Status
+from webapp.devices.models import Device, DeviceState, Status
+from webapp.health.models import Silence
 from webapp.protocols.isapi.kinds import Kind
 
 
@@ -132,3 +137,88 @@ def test_others_sites_are_neither_listed_nor_counted(sign_in, company):
     assign(make_site(company, name="My shop"), installer)
     reply = sign_in(installer.email).get("/sites?q=shop")
     assert names(reply) == ["My shop"] and "1 site found" in reply.text
+
+
+@pytest.fixture
+def street(company):
+    """Sites that fare differently, by name."""
+    fares = {
+        "A": [Status.ONLINE, Status.ONLINE],
+        "B": [],
+        "C": [Status.ONLINE, Status.CHECKING],
+        "D": [Status.OFFLINE, Status.LOCKED, Status.ONLINE],
+        "E": [Status.AUTH_FAILED],
+        "F": [Status.ONLINE],
+    }
+    made = {name: make_site(company, name=name) for name in fares}
+    for name, statuses in fares.items():
+        for status in statuses:
+            make_device(made[name], status=status)
+    make_device(made["F"], type=Kind.UNKNOWN)
+    old = clock.now() - timedelta(minutes=5)
+    DeviceState.update(since=old, checked_at=None).where(DeviceState.status == Status.CHECKING).execute()
+    return made
+
+
+def test_worst_first_has_what_is_down_before_what_needs_a_look_and_what_is_not_known(admin, street):
+    assert names(admin.get("/sites")) == list("ABCDEF")
+    page = admin.get("/sites?order=worst")
+    assert names(page) == list("DEFCAB")
+    assert 'href="/sites?order=worst" aria-current="page">Worst first' in page.text
+    assert names(admin.get("/sites?order=worst", htmx=True)) == list("DEFCAB")
+    assert names(admin.get("/sites?order=nonsense")) == list("ABCDEF")
+    assert 'aria-current="page">By name' in admin.get("/sites?order=nonsense").text
+
+
+def test_both_orders_tell_the_same_of_each_site(admin, company, street):
+    make_owner(street["D"], authorized=False)
+    worked_at, now = Device.get(Device.site == street["E"]), clock.now()
+    Silence.set(worked_at.id, until=now + timedelta(hours=1), by_name="Bo", began_at=now)
+    rows = [set(re.findall(r"<li><a class.*?</li>", admin.get(path).text)) for path in ("/sites", "/sites?order=worst")]
+    assert rows[0] == rows[1] and len(rows[0]) == 6
+    assert names(admin.get("/sites?order=worst")) == list("FCABDE")  # a closed site tells nothing, work is no trouble
+
+
+def test_what_is_not_monitored_makes_no_site_the_worst(admin, street):
+    Device.update(health_monitoring=False).where(Device.site == street["D"]).execute()
+    assert names(admin.get("/sites?order=worst")) == list("EFCABD")
+
+
+def test_worst_first_goes_on_over_pages_and_keeps_the_search(admin, company):
+    with transaction():
+        for n in range(60):
+            make_device(
+                make_site(company, name=f"Shop {n:03}"), status=Status.OFFLINE if n in {7, 55} else Status.ONLINE
+            )
+        make_device(make_site(company, name="Depot"), status=Status.OFFLINE)
+    first = admin.get("/sites?q=shop&order=worst")
+    (following,) = re.findall(r'href="([^"]+)" rel="next"', first.text)
+    found = names(first) + names(admin.get(unescape(following)))
+    calm = [f"Shop {n:03}" for n in range(60) if n not in {7, 55}]
+    assert found == ["Shop 007", "Shop 055", *calm]
+    assert '<input type="hidden" name="order" value="worst">' in first.text and "q=shop" in following
+    assert admin.get("/sites?order=worst&page=9").location == "/sites?order=worst"
+
+
+def test_worst_first_is_one_statement_and_its_poll_brings_nothing_until_something_changes(admin, street):
+    (url,) = re.findall(r'id="list"[^>]* hx-get="([^"]+)"', admin.get("/sites?order=worst").text)
+    with statements() as sent:
+        assert admin.get(unescape(url), htmx=True).status_code == 204
+    assert len(sent) == 2, sent  # the session, and the list
+    Device.update(type=Kind.UNKNOWN).where(Device.site == street["A"]).execute()
+    reply = admin.get(unescape(url), htmx=True)
+    assert reply.status_code == 200 and names(reply) == list("DEAFCB")
+
+
+def test_worst_first_lists_no_more_than_a_person_sees(sign_in, company, street):
+    installer = make_employee(company)
+    assign(street["A"], installer)
+    assign(street["E"], installer)
+    make_device(make_site(make_company(), name="Foreign shop"), status=Status.OFFLINE)
+    reply = sign_in(installer.email).get("/sites?order=worst")
+    assert names(reply) == ["E", "A"] and "2 sites" in reply.text and "Foreign" not in reply.text
+
+
+def test_a_list_of_one_offers_no_order(admin, company):
+    make_site(company)
+    assert "order=worst" not in admin.get("/sites").text

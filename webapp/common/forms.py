@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
+from babel.support import Translations
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField
+from wtforms.i18n import messages_path
 from wtforms.validators import StopValidation, ValidationError
 
-from webapp.common.i18n import _, lazy
+from webapp.common.i18n import _, language, lazy
 from webapp.common.text import UNSHOWABLE, tidy
+
+
+@lru_cache(maxsize=8)
+def words(tongue: str) -> Any:
+    """What WTForms itself says, in a language. Flask-WTF reads the file anew for each request that has a form."""
+    return Translations.load(messages_path(), [tongue], "wtforms")
 
 
 class Form(FlaskForm):
     """A form whose CSRF token has been checked before the view was called."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> Any:
+            return words(language())
 
 
 class Text(StringField):

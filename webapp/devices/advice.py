@@ -110,6 +110,8 @@ def redirect(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
 def wrong_password(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
     left = facts.get("tries_left")
     text = _("User name or password is wrong. It was tried once and is not tried again by itself.")
+    if facts.get("again"):
+        text = _("User name or password is wrong. As the device has just started, it is tried once more in a minute.")
     if left is not None:
         text += " " + plural(
             "The device allows %(num)s more try before it locks.",
@@ -123,14 +125,16 @@ def wrong_password(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
 
 def locked(facts: dict[str, Any], typed: dict[str, Any]) -> Said:
     seconds = facts.get("locked_for")
-    text = _("Too many wrong passwords were tried, by anyone. Until then even the right password is refused.")
     if seconds:
+        text = _("Too many wrong passwords were tried, by anyone. Until then even the right password is refused.")
         minutes = -(-seconds // 60)
         title = plural(
             "The device is locked for %(num)s more minute.", "The device is locked for %(num)s more minutes.", minutes
         )
         return title, text
-    return _("The device is locked."), text
+    return _("The device is locked."), _(
+        "Too many wrong passwords were tried, by anyone. For a while even the right password is refused; the device does not say for how long."
+    )
 
 
 def not_encoding(facts: dict[str, Any], typed: dict[str, Any]) -> Said:

@@ -17,8 +17,8 @@ SIZES = {"year": 31_536_000, "day": 86_400, "hour": 3_600, "minute": 60, "second
 
 # Why a part of its health is not known (codes of protocols.isapi.health.Missing).
 MISSING = {
-    "unsupported": lazy("It does not tell."),
-    "low_privilege": lazy("Its user may not read this."),
+    "unsupported": lazy("The device does not report this."),
+    "low_privilege": lazy("The user name kept in Sitehand may not read this."),
 }
 UNREADABLE = lazy("Its answer could not be read.")
 
@@ -138,12 +138,19 @@ def clock_trouble(drift: int) -> str:
 
 def at(moment: datetime, zone: str) -> str:
     """The time at a site: "14:03"."""
-    return str(format_datetime(local(moment, zone), "HH:mm", locale=language()))
+    return clock_time(moment, zone, "HH:mm")
 
 
 def day_and_time(moment: datetime, zone: str) -> str:
     """ "Mon 14:03"."""
-    return str(format_datetime(local(moment, zone), "EEE HH:mm", locale=language()))
+    return clock_time(moment, zone, "EEE HH:mm")
+
+
+def clock_time(moment: datetime, zone: str, pattern: str) -> str:
+    """With its offset ("02:30 GMT+02:00") in the hour that the clocks of a site show twice."""
+    there = local(moment, zone)
+    twice = there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset()
+    return str(format_datetime(there, f"{pattern} OOOO" if twice else pattern, locale=language()))
 
 
 def soon(moment: datetime, zone: str) -> str:

@@ -17,7 +17,7 @@ from webapp.common.i18n import _, direction, language
 from webapp.db import is_trouble, open_connection, pending_migrations
 from webapp.devices.services import lists
 from webapp.handover.services import owned
-from webapp.health.services import rollup
+from webapp.health.services import rollup, whole
 from webapp.home.services import drawn
 
 bp = Blueprint("home", __name__)
@@ -44,6 +44,7 @@ def state() -> dict[str, Any]:
     told = {
         "closed": 0 if seen.counts.devices else lists.count_closed_sites(guard.me()),
         "trouble": rollup.engine_trouble(seen.counts.watched),
+        "available": whole.told(guard.me(), seen.counts),
         "full": format_percent(full) if full >= disk.NEARLY_FULL else "",
     }
     version = lists.version(repr((seen, told)), language())

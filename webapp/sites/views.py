@@ -35,14 +35,15 @@ def index() -> Any:
     if current_user.is_owner:
         return owners_sites()
     query, page = request.args.get("q", "")[:100], page_number(request.args)
-    text = lists.site_text(guard.me(), query, page)
+    order = lists.WORST if request.args.get("order") == lists.WORST else ""
+    text = lists.site_text(guard.me(), query, page, order)
     if page > 1 and not lists.read_sites(text, page).rows:
-        return redirect(url_for("sites.index", q=query or None), 303)
+        return redirect(url_for("sites.index", q=query or None, order=order or None), 303)
     version = lists.version(text)
     if is_known(version):
         return "", 204  # a poll, and all that it shows is so still
-    key, found = (text, page, query), partial(lists.read_sites, text, page)
-    return show_list("sites/index.html", "sites/_list.html", key, found, query=query, version=version)
+    key, found, chosen = (text, page, query, order), partial(lists.read_sites, text, page), {"q": query, "order": order}
+    return show_list("sites/index.html", "sites/_list.html", key, found, chosen=chosen, version=version)
 
 
 def owners_sites() -> Any:

@@ -1,7 +1,7 @@
 """The two list pages, each one statement whose rows come as one text, so that a page is kept as long as it is equal.
 
-Both count for their filters what the search leaves, before the filter itself; the counts come with every row, and with
-a single row of NULLs when there is no other.
+Both count for their filters what the search leaves, before the filter itself; the counts come with every row, those of
+devices as one text, and with a single row of NULLs when there is no other.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from webapp.accounts.models import naive
 from webapp.accounts.principal import Principal
 from webapp.common.pages import PAGE
 from webapp.common.text import words
-from webapp.db import gather, is_sqlite
+from webapp.db import gather, in_json, is_sqlite
 from webapp.devices.models.device import devices_told_sql
 from webapp.devices.models.state import INTERVALS, Status
 from webapp.sites.models import Site, SiteStatus, seen_sql
@@ -39,15 +39,16 @@ DUE = {
     "sqlite": "julianday(?) - julianday(d.password_set_at) > s.password_days",
     "postgresql": "d.password_set_at < CAST(? AS timestamp) - s.password_days * INTERVAL '1 day'",
 }
+# Materialized: else what is shown would be worked out anew at each of the six places that ask for it.
 MINE = """
-  SELECT seen.*, CASE WHEN shown = 'online' THEN told ELSE '' END AS trouble,
-         CASE WHEN password_strength = 'weak' THEN 1 ELSE 0 END AS weak, {group} AS grp FROM (
+  WITH seen AS MATERIALIZED (
     SELECT d.id, d.name, d.type, d.password_strength, {shown} AS shown,
            COALESCE(st.trouble, '') AS told,
            CASE WHEN s.password_days > 0 AND d.password_sealed <> {empty} AND {due} THEN 1 ELSE 0 END AS due {more}
     FROM device d JOIN site s ON s.id = d.site_id LEFT JOIN device_state st ON st.device_id = d.id
-    WHERE {where}
-  ) AS seen
+    WHERE {where})
+  SELECT seen.*, CASE WHEN shown = 'online' THEN told ELSE '' END AS trouble,
+         CASE WHEN password_strength = 'weak' THEN 1 ELSE 0 END AS weak, {group} AS grp FROM seen
 """
 # The filters of the list: every status that can be shown, and what several have in common.
 STATUSES = {
@@ -61,10 +62,10 @@ STATUSES = {
 COUNTS = ", ".join(f"COUNT(*) FILTER (WHERE {condition})" for condition in STATUSES.values())
 DEVICES = """
 WITH mine AS ({mine}),
-counted AS (SELECT COUNT(*) FILTER (WHERE {chosen}) AS matching, {counts} FROM mine),
+counted AS (SELECT CAST({counts} AS text) AS counts FROM mine),
 page AS (SELECT id, shown, grp, due, trouble FROM mine WHERE {chosen} ORDER BY grp, lower(name), id LIMIT ? OFFSET ?)
 SELECT d.id, d.name, d.site_id, s.name, d.host, d.port, d.type, d.model, d.password_strength, p.shown, p.grp, p.due,
-       p.trouble, counted.*
+       p.trouble, counted.counts
 FROM counted LEFT JOIN page p ON 1 = 1 LEFT JOIN device d ON d.id = p.id LEFT JOIN site s ON s.id = d.site_id
 """
 
@@ -83,9 +84,6 @@ class DeviceRow(NamedTuple):
     group: int
     due: int  # 1: the password is older than the site wants
     trouble: str = ""  # disk, camera or clock: what the device itself has told
-
-
-DEVICE_WIDTH, COUNTS_WIDTH = len(DeviceRow._fields), 1 + len(STATUSES)
 
 
 def mine(where: str, more: str = "") -> str:
@@ -125,15 +123,16 @@ def devices(by: Principal, chosen: dict[str, str], page: int, now: datetime, int
         where.append("(d.search LIKE ? ESCAPE '!' OR s.search LIKE ? ESCAPE '!')")
         params += [pattern] * 2
     kept = STATUSES.get(chosen.get("status", ""), "1 = 0")
-    sql = DEVICES.format(mine=mine(" AND ".join(where)), counts=COUNTS, chosen=kept)
-    return gather(sql, [*params, PAGE, (page - 1) * PAGE], DEVICE_WIDTH + COUNTS_WIDTH, "c0")
+    counts = in_json()[0].format(f"COUNT(*) FILTER (WHERE {kept}), {COUNTS}")
+    sql = DEVICES.format(mine=mine(" AND ".join(where)), counts=counts, chosen=kept)
+    return gather(sql, [*params, PAGE, (page - 1) * PAGE], len(DeviceRow._fields) + 1, "c0")
 
 
 def read_devices(text: str) -> tuple[list[DeviceRow], int, dict[str, int]]:
     """What `devices` gave: rows, worst first; how many match the filter; how many each filter leaves, "" for none."""
     found = json.loads(text)
-    listed = [DeviceRow(*row[:DEVICE_WIDTH]) for row in found if row[0] is not None]
-    matching, *counts = found[0][DEVICE_WIDTH:]
+    listed = [DeviceRow(*row[:-1]) for row in found if row[0] is not None]
+    matching, *counts = json.loads(found[0][-1])
     return sorted(listed, key=worst_first), matching, dict(zip(STATUSES, counts, strict=True))
 
 
@@ -142,32 +141,35 @@ def worst_first(row: DeviceRow) -> tuple[int, str, int]:
     return row.group, row.name.lower(), row.id
 
 
-# Of a site whose owner has not authorized the company, the company is told the name alone: `closed` (decision 12).
+# Of a site whose owner has not authorized the company, the company is told the name alone (decision 12). By name the
+# devices of one page are counted, worst first those of every site.
 SITES = """
 WITH mine AS (
-  SELECT s.id, s.name, s.name_folded, s.address, s.city, s.region, s.company_id,
+  SELECT s.id, s.name_folded, s.password_days,
          CASE WHEN s.authorized_until <= ? AND s.status = 'authorized' THEN 'owned_unauthorized' ELSE s.status END
            AS status
   FROM site s WHERE {where}),
-page AS (SELECT mine.*, status = ? AS closed FROM mine ORDER BY name_folded, id LIMIT ? OFFSET ?)
-SELECT p.id, p.name, CASE WHEN p.closed THEN '' ELSE p.address END, CASE WHEN p.closed THEN '' ELSE p.city END,
-       CASE WHEN p.closed THEN '' ELSE p.region END, p.status,
-       (SELECT COUNT(*) FROM device d WHERE d.site_id = p.id AND NOT p.closed),
-       (SELECT COUNT(*) FROM device d LEFT JOIN device_state st ON st.device_id = d.id
-        WHERE d.site_id = p.id AND NOT p.closed AND d.health_monitoring AND st.status NOT IN ('online', 'checking')
-        AND NOT (st.status = 'offline' AND st.checked_at < ?) AND {calm}),
-       (SELECT COUNT(*) FROM device d JOIN site s ON s.id = d.site_id
-        LEFT JOIN device_state st ON st.device_id = d.id WHERE d.site_id = p.id AND NOT p.closed AND {calm}
-        AND (d.password_strength = 'weak' OR d.type = 'unknown'
-             OR (st.trouble <> '' AND st.status = 'online' AND st.checked_at >= ? AND d.health_monitoring)
-             OR (s.password_days > 0 AND d.password_sealed <> {empty} AND {due}))),
-       (SELECT COUNT(*) FROM device d LEFT JOIN device_state st ON st.device_id = d.id
-        WHERE d.site_id = p.id AND NOT p.closed AND d.health_monitoring
-        AND st.status IN ('online', 'offline', 'checking') AND COALESCE(st.checked_at, st.since) < ? AND {calm}),
-       CASE WHEN p.company_id = ? THEN '' ELSE (SELECT c.name FROM company c WHERE c.id = p.company_id) END,
+chosen AS (SELECT * FROM mine s {first}),
+page AS (
+  SELECT s.id, s.name_folded, s.status, COUNT(d.id) AS devices,
+         COUNT(*) FILTER (WHERE d.health_monitoring AND st.status NOT IN ('online', 'checking')
+           AND NOT (st.status = 'offline' AND st.checked_at < ?) AND {calm}) AS bad,
+         COUNT(*) FILTER (WHERE (d.password_strength = 'weak' OR d.type = 'unknown'
+           OR (st.trouble <> '' AND st.status = 'online' AND st.checked_at >= ? AND d.health_monitoring)
+           OR (s.password_days > 0 AND d.password_sealed <> {empty} AND {due})) AND {calm}) AS look,
+         COUNT(*) FILTER (WHERE d.health_monitoring AND st.status IN ('online', 'offline', 'checking')
+           AND COALESCE(st.checked_at, st.since) < ? AND {calm}) AS unknown
+  FROM chosen s LEFT JOIN device d ON d.site_id = s.id AND s.status <> ?
+  LEFT JOIN device_state st ON st.device_id = d.id
+  GROUP BY s.id, s.name_folded, s.status {then})
+SELECT p.id, s.name, CASE WHEN p.status = ? THEN '' ELSE s.address END, CASE WHEN p.status = ? THEN '' ELSE s.city END,
+       CASE WHEN p.status = ? THEN '' ELSE s.region END, p.status, p.devices, p.bad, p.look, p.unknown,
+       CASE WHEN s.company_id = ? THEN '' ELSE (SELECT c.name FROM company c WHERE c.id = s.company_id) END,
        (SELECT COUNT(*) FROM mine)
-FROM page p ORDER BY p.name_folded, p.id
+FROM page p JOIN site s ON s.id = p.id ORDER BY {order}p.name_folded, p.id
 """
+WORST = "bad DESC, look DESC, unknown DESC, "
+CUT = "ORDER BY {order}s.name_folded, s.id LIMIT ? OFFSET ?"
 
 
 class SiteRow(NamedTuple):
@@ -184,15 +186,18 @@ class SiteRow(NamedTuple):
     shared_by: str  # the company whose site it is, where that is another
 
 
-def sites(by: Principal, query: str, page: int, now: datetime, interval: int) -> str:
-    """One page of the sites that a person sees, by name, with how their devices fare, for `read_sites`."""
+def sites(by: Principal, query: str, page: int, now: datetime, interval: int, worst: bool = False) -> str:
+    """One page of the sites that a person sees, by name or worst first, with how devices fare, for `read_sites`."""
     (where, params), at = seen_sql(by), naive(now)
     for pattern in words(query):
         where, params = f"{where} AND s.search LIKE ? ESCAPE '!'", [*params, pattern]
-    sql = SITES.format(where=where, due=due(), empty=empty(), calm=CALM)
-    closed = "" if by.is_owner else SiteStatus.OWNED_UNAUTHORIZED
-    paging, aged = [PAGE, (page - 1) * PAGE], stale(now, interval)
-    values = [at, *params, closed, *paging, aged, at, at, aged, at, aged, at, by.company_id]
+    order = WORST if worst else ""
+    cut, paging = CUT.format(order=order), [PAGE, (page - 1) * PAGE]
+    (first, early), (then, late) = (("", []), (cut, paging)) if worst else ((cut, paging), ("", []))
+    sql = SITES.format(where=where, first=first, then=then, order=order, due=due(), empty=empty(), calm=CALM)
+    closed, aged = "" if by.is_owner else SiteStatus.OWNED_UNAUTHORIZED, stale(now, interval)
+    counting = [aged, at, aged, at, at, aged, at, closed]
+    values = [at, *params, *early, *counting, *late, closed, closed, closed, by.company_id]
     return gather(sql, values, len(SiteRow._fields) + 1)
 
 

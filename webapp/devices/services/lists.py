@@ -10,6 +10,8 @@ from webapp.common import clock
 from webapp.common.pages import Found
 from webapp.devices.models import lists
 
+WORST = "worst"  # the order of sites that is not by name
+
 
 def device_text(by: Principal, chosen: dict[str, str], page: int) -> str:
     """Devices by `q`, `status`, `type`, `site`, `mode`, as a text that is the same while nothing shown has changed."""
@@ -51,9 +53,9 @@ def version(*texts: str) -> str:
     return blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
 
 
-def site_text(by: Principal, query: str, page: int) -> str:
-    """Sites by name, as a text that is the same while nothing shown has changed."""
-    return lists.sites(by, query, page, clock.now(), config.current().check_interval)
+def site_text(by: Principal, query: str, page: int, order: str = "") -> str:
+    """Sites by name, or in the order WORST, as a text that is the same while nothing shown has changed."""
+    return lists.sites(by, query, page, clock.now(), config.current().check_interval, order == WORST)
 
 
 def read_sites(text: str, page: int) -> Found:

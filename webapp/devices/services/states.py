@@ -27,7 +27,7 @@ STATUSES = {
     "not_encoding": Status.UNSUPPORTED,
     "not_activated": Status.UNSUPPORTED,
 }
-TOLD = ("type", "model", "serial", "location", "stage")  # what the sentence about a failure needs
+TOLD = ("type", "model", "serial", "location", "stage", "again")  # what the sentence about a failure needs
 OURS = {"our_fault", "cut_short"}  # our own trouble says nothing about the device
 
 

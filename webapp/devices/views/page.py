@@ -22,6 +22,8 @@ from webapp.devices.services.lists import version
 from webapp.handover.services import looking, rental
 from webapp.health.forms import SilenceForm
 from webapp.health.services import parts
+from webapp.health.services.strip import strip
+from webapp.health.services.watch import GRACE
 from webapp.protocols.isapi.kinds import Kind
 from webapp.sites import services as sites
 
@@ -65,7 +67,8 @@ def how_it_fares(page: dict[str, Any], whole: bool) -> dict[str, Any]:
         "seen": version(repr((state.checked_at, state.ms))) if state else "",
     }
     if whole:
-        page |= {"health": parts.health(device, rows), "silence_form": SilenceForm(formdata=None)}
+        page |= {"health": parts.health(device, rows), "strip": strip(device)}
+        page["silence_form"] = SilenceForm(formdata=None)
     return page | {"version": status_version(page, rows.marks)}
 
 
@@ -105,6 +108,7 @@ def status_view(device: Device, state: DeviceState | None, shown: str) -> dict[s
     said, reason = None, state.reason if state else ""
     if state and reason and shown not in {Status.UNKNOWN, Status.PAUSED}:
         facts = json.loads(state.facts) | {"tries_left": state.tries_left}
+        facts["again"] = facts.get("again", False) and is_first(state)
         if state.locked_until:
             facts["locked_for"] = int((state.locked_until - clock.now()).total_seconds())
             reason = "unlocked" if facts["locked_for"] <= 0 else reason
@@ -120,6 +124,11 @@ def status_view(device: Device, state: DeviceState | None, shown: str) -> dict[s
         "advice": said,
         "last_word": str(words.STATUSES[Status(stored)][2]),
     }
+
+
+def is_first(state: DeviceState) -> bool:
+    """Whether what it says was found just now, and by one check."""
+    return state.checked_at == state.since and clock.now() - state.since < 2 * timedelta(seconds=GRACE)
 
 
 def detected(device: Device) -> str:

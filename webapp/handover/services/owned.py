@@ -25,7 +25,6 @@ from webapp.handover.models import Asked, owned
 from webapp.handover.models.owned import Told
 from webapp.handover.services import asked, sharing, verdicts
 from webapp.handover.services.asked import Question
-from webapp.health.models import DeviceFindings
 from webapp.health.models import rollup as stored
 from webapp.health.services import history, parts, silences, summary
 from webapp.health.services.summary import Known
@@ -127,13 +126,11 @@ def listed(by: Principal, site: Site, devices: list[Device], paused: Paused) -> 
     return [
         silenced(device, held[device.id])
         if device.id in held
-        else thing(gather(device, states.get(device.id), findings.get(device.id), device.id in worked), site)
+        else thing(
+            summary.gather(device, states.get(device.id), findings.get(device.id), worked=device.id in worked), site
+        )
         for device in devices
     ]
-
-
-def gather(device: Device, state: DeviceState | None, findings: DeviceFindings | None, worked: bool) -> Known:
-    return summary.under_work(summary.gather(device, state, findings), worked)
 
 
 def silenced(device: Device, pause: Pause) -> Thing:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from webapp.devices.models import Status
 from webapp.devices.words import STATUSES, type_name
 from webapp.handover.services.snapshots import SCHEMA, TESTS, Document
-from webapp.health.services import parts, reports, rollup, summary
-from webapp.health.services.rollup import Share
+from webapp.health.services import reports, rollup, summary
+from webapp.health.services.shares import Share, spans
 from webapp.protocols.isapi.health import Findings, from_json
 
 ENOUGH = 0.5  # of a span that must be known before a share of it is printed
@@ -30,7 +30,7 @@ def zipped(device: Document, spans: list[str]) -> Document:
 
 def device(one: Document) -> Document:
     tone, icon, status = STATUSES[Status(one["status"])]
-    shares = zip(parts.spans(), one["shares"], strict=True)
+    shares = zip(spans(), one["shares"], strict=True)
     return one | {
         "type": type_name(one["type"]),
         "status": str(status),

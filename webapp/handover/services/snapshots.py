@@ -20,7 +20,8 @@ from webapp.devices.models import Device, Mode, Status
 from webapp.handover.models import HandoverPack, PackPhoto
 from webapp.handover.models.pack import owner_name
 from webapp.health.models import rollup as stored
-from webapp.health.services import reports, rollup, summary
+from webapp.health.services import reports, summary
+from webapp.health.services.shares import rounded
 from webapp.protocols.isapi.health import Findings, to_json
 from webapp.sites.models import Site
 
@@ -87,14 +88,14 @@ def device(row: reports.Row, told: Findings | None, addresses: bool) -> Document
     said = {"status": row.shown, "checked_at": stamp(row.checked_at), "firmware": found.firmware}
     who = {"name": found.name, "type": found.type, "model": found.model, "serial": found.serial}
     told_of = blocks(told) if told and row.shown == Status.ONLINE else None
-    shares = [list(rollup.rounded(share)) for share in row.shares]
+    shares = [list(rounded(share)) for share in row.shares]
     where = {"address": address(found)} if addresses and found.mode == Mode.IP_DOMAIN else {}
     return who | said | {"told": told_of, "shares": shares} | where
 
 
 def blocks(told: Findings) -> Document:
     """Disks and channels; where a network disk lies is left out."""
-    kept = to_json(told)
+    kept: Document = json.loads(to_json(told))
     for disk in kept["storage"].get("disks", ()):
         disk["name"] = ""
     return {"storage": kept["storage"], "channels": kept["channels"]}

@@ -10,7 +10,7 @@ from webapp.common.i18n import _, plural
 from webapp.devices.models import Device, Status
 from webapp.handover.models.owned import Told
 from webapp.health import words as figures
-from webapp.health.services import parts, rollup
+from webapp.health.services import parts, rollup, shares
 from webapp.health.services.summary import Known
 from webapp.owners import words
 from webapp.sites.models import Site
@@ -87,15 +87,21 @@ def available(by: Principal, site: Site, watched: list[Device]) -> str:
     """How much of the last day its watched devices were reachable, and since when they are watched if that is less."""
     if not watched:
         return ""
-    share = rollup.rounded(rollup.of_last_day(by, site, len(watched)))
+    share = shares.rounded(shares.of_last_day(by, site, len(watched)))
     begun = min(device.added_at for device in watched)
     new = clock.now() - begun < DAY
     if share.up is None and new:
         return ""
-    if share.up is None or share.known >= rollup.MOSTLY:
-        return rollup.availability(share)
+    if share.up is None or share.known >= shares.MOSTLY:
+        return of_last_day(share)
     percent = "" if share.up == 1 else figures.percent(share.up)
     return since(words.when(begun, site.zone), percent) if new else at_times(percent)
+
+
+def of_last_day(share: shares.Share) -> str:
+    if share.up is None:
+        return _("No data of the last 24 hours.")
+    return _("Available %(percent)s of the last 24 hours.", percent=figures.percent(share.up))
 
 
 def since(time: str, percent: str) -> str:
@@ -112,10 +118,10 @@ def at_times(percent: str) -> str:
     return _("Not watched all of the last 24 hours. While it was: reachable %(percent)s of the time.", percent=percent)
 
 
-def watched(exact: rollup.Share) -> str:
+def watched(exact: shares.Share) -> str:
     """How much of a time it was watched, where that is far from all of it; else ""."""
-    share = rollup.rounded(exact)
-    if share.up is None or share.known >= rollup.MOSTLY:
+    share = shares.rounded(exact)
+    if share.up is None or share.known >= shares.MOSTLY:
         return ""
     return _("Watched %(percent)s of the time", percent=figures.percent(share.known))
 

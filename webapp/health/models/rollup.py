@@ -16,9 +16,14 @@ from webapp.devices.models import Device, DeviceState
 from webapp.devices.models.device import devices_told_sql, told_sql
 from webapp.devices.models.lists import DeviceRow, mine, mine_values, worst_first
 from webapp.health.models.findings import DeviceFindings, Silence
+from webapp.health.models.reading import Count
 from webapp.sites.models import Site, seen_sql
 
 MORE = ", d.site_id, d.host, COALESCE(st.reason, '') AS reason, st.since, st.checked_at"
+# How many devices, and sums by which others are hardly ever taken for them.
+WHICH = """COUNT(*){only} AS watched, COALESCE(SUM(id){only}, 0) AS ids,
+         COALESCE(SUM(CAST(id AS BIGINT) * id % 999983){only}, 0) AS squares"""
+WATCHED_ONLY = WHICH.format(only=" FILTER (WHERE shown <> 'paused' AND host IS NOT NULL)")
 # An address is dead when every monitored device behind it is silent; a site is, when all its addresses are. A device
 # that is not asked until a person acts says nothing of a line that it was last heard over before the outage began.
 OVERVIEW = """
@@ -43,8 +48,7 @@ told AS (
 ), counted AS (
   SELECT COUNT(*) AS total, COUNT(*) FILTER (WHERE grp = 1) AS bad, COUNT(*) FILTER (WHERE grp = 2) AS look,
          COUNT(*) FILTER (WHERE due = 1) AS due,
-         COUNT(*) FILTER (WHERE shown <> 'paused' AND host IS NOT NULL) AS watched,
-         COUNT(*) FILTER (WHERE shown = 'unknown') AS unknown
+         COUNT(*) FILTER (WHERE shown = 'unknown') AS unknown, {watched}
   FROM told
 ), alone AS (
   SELECT id, site_id, shown, grp, due, trouble, since FROM told
@@ -82,8 +86,10 @@ class Counts(NamedTuple):
     bad: int
     look: int
     due: int
-    watched: int  # by the engine: monitored, and with an address
     unknown: int  # not checked lately
+    watched: int  # by the engine: monitored, and with an address
+    ids: int  # sum of the ids of those watched, and of what their squares leave: hardly ever those of others
+    squares: int
     sites: int
 
 
@@ -103,7 +109,7 @@ def overview(
     """What a person's sites, or one of them, need; for `read_overview`. `silent` are reasons that may be the line's."""
     (seen, values), (theirs, chosen) = seen_sql(by), devices_told_sql(by)
     where, chosen = (f"{theirs} AND s.id = ?", [*chosen, site_id]) if site_id else (theirs, chosen)
-    sql = OVERVIEW.format(mine=mine(where, MORE), silent=marks(silent), seen=seen)
+    sql = OVERVIEW.format(mine=mine(where, MORE), silent=marks(silent), seen=seen, watched=WATCHED_ONLY)
     return gather(sql, [*mine_values(now, interval), *chosen, *silent, most, *values], ROW + TOLD + COUNTED, SORTED)
 
 
@@ -166,6 +172,51 @@ def hours_of_site(by: Principal, site_id: int, hours: range, late: int) -> list[
 def days_of_site(by: Principal, site_id: int, days: range) -> list[Checks]:
     found = rows(DAYS.format(days=marks(days), devices=told(by)), [*days, site_id])
     return [Checks(*row) for row in found]
+
+
+# The same of all monitored devices together, by hour or by day: of one that is not, nothing old is told.
+WATCHED = "SELECT d.id FROM device d JOIN site s ON s.id = d.site_id WHERE {which} AND {monitored}"
+MONITORED = "d.health_monitoring AND d.host IS NOT NULL"
+SUMS = "SELECT {at}, SUM(n), SUM(up) FROM device_{at} WHERE {at} IN ({keys}) AND device_id IN ({devices}) GROUP BY {at}"
+NEWEST = "SELECT MAX(day) FROM device_day WHERE day < ?"
+Chosen = tuple[str, list[Any]]  # a statement that gives ids of devices, and its values
+
+
+def watched_at(by: Principal, site_id: int) -> Chosen:
+    """Those of a site that this person is told of."""
+    return WATCHED.format(which=f"d.site_id = ? AND {told_sql(by)}", monitored=MONITORED), [site_id]
+
+
+def watched_by(by: Principal) -> Chosen:
+    """Those at all sites that this person sees."""
+    which, values = devices_told_sql(by)
+    return WATCHED.format(which=which, monitored=MONITORED), values
+
+
+def hour_sums(devices: Chosen, hours: Sequence[int]) -> list[Count]:
+    return sums("hour", devices, hours)
+
+
+def day_sums(devices: Chosen, days: Sequence[int]) -> list[Count]:
+    return sums("day", devices, days)
+
+
+def sums(at: str, devices: Chosen, keys: Sequence[int]) -> list[Count]:
+    which, values = devices
+    found = rows(SUMS.format(at=at, keys=marks(keys), devices=which), [*keys, *values]) if keys else []
+    return [Count(*map(int, row)) for row in found]
+
+
+def which_are(devices: Chosen) -> tuple[int, int, int]:
+    """How many, and the sums of `Counts`."""
+    sql, values = devices
+    ((count, ids, squares),) = rows(f"SELECT {WHICH.format(only='')} FROM ({sql}) w", values)  # noqa: S608
+    return int(count), int(ids), int(squares)
+
+
+def newest_day(before: int) -> int:
+    """The newest day before this one that was made of hours, of any device; 0 for none."""
+    return int(rows(NEWEST, [before])[0][0] or 0)
 
 
 def devices_of_site(by: Principal, site: Site) -> list[Device]:

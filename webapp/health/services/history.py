@@ -20,8 +20,8 @@ from webapp.devices.models.state import INTERVALS
 from webapp.devices.words import STATUSES
 from webapp.health import words
 from webapp.health.models import reading
-from webapp.health.services.rollup import Share, share
-from webapp.health.services.samples import NOTHING, byte, halves, tally
+from webapp.health.services.samples import NOTHING, Tally, byte, halves, spread, tally
+from webapp.health.services.shares import Share, hours_until, total
 
 BEAT, BEATS = 1800, 48  # seconds, and how many make a day
 HOUR, DAY = 3600, 86_400
@@ -31,7 +31,7 @@ ALIKE = 8  # bytes of samples: times to answer within so many, 8 ms or a fifth, 
 
 
 class Beat(NamedTuple):
-    """Half an hour. `ms` is the mean of the minutes that were up, None without any."""
+    """Half an hour, or what else a bar is made of. `ms` is the mean of the minutes that were up, None without any."""
 
     at: int  # seconds since 1970
     n: int  # minutes of which something is known
@@ -78,7 +78,8 @@ class Change(NamedTuple):
 def past(device: Device) -> Past:
     now = int(clock.now().timestamp())
     beats, mean, slowest = last_day(device.id, now)
-    today, hours = now // DAY, reading.hour_counts(device.id, range(now // HOUR - 7 * 24 + 1, now // HOUR + 1))
+    today, seven_days = now // DAY, hours_until(now, 7 * 24)
+    hours = reading.hour_counts(device.id, seven_days)
     days = {count.at: count for count in summed(hours)}
     days |= {count.at: count for count in reading.day_counts(device.id, range(today - 29, today))}
     begin = beats[0].at // HOUR
@@ -87,13 +88,9 @@ def past(device: Device) -> Past:
         mean=mean,
         slowest=slowest,
         day=total([count for count in hours if count.at >= begin], now - begin * HOUR),
-        week=total(hours, now - (now // HOUR - 7 * 24 + 1) * HOUR),
+        week=total(hours, now - seven_days.start * HOUR),
         month=total([days[day] for day in days if day > today - 30], now - (today - 29) * DAY),
     )
-
-
-def total(counts: Sequence[reading.Count], seconds: int) -> Share:
-    return share(sum(count.n for count in counts), sum(count.up for count in counts), seconds)
 
 
 def summed(hours: Sequence[reading.Count]) -> list[reading.Count]:
@@ -114,12 +111,14 @@ def last_day(device_id: int, now: int) -> tuple[tuple[Beat, ...], int | None, in
         for beat, minutes in enumerate(halves(kept), 2 * hour - first):
             if 0 <= beat < BEATS:
                 told[beat] = tally(minutes)
-    beats = tuple(
-        Beat((first + at) * BEAT, one.n, one.up, one.ms // one.up if one.up else None) for at, one in enumerate(told)
-    )
+    beats = tuple(as_beat((first + at) * BEAT, one) for at, one in enumerate(told))
     if ever := sum(one.up for one in told):
         return beats, sum(one.ms for one in told) // ever, max(one.slowest for one in told)
     return beats, None, None
+
+
+def as_beat(at: int, told: Tally) -> Beat:
+    return Beat(at, told.n, told.up, told.ms // told.up if told.up else None)
 
 
 def version(device: Device) -> tuple[object, ...]:
@@ -156,23 +155,28 @@ def in_words(past: Past, zone: str) -> str:
 
     One or two misses leave no sample, so that it was reached at every check is never known.
     """
-    marks = [beat.mark for beat in past.beats]
-    if set(marks) == {"none"}:
-        return _("No data in the last 24 hours.")
-    said = [_("Failed checks: %(times)s.", times=times(past, "down", zone))] if "down" in marks else []
+    return seen(past.beats, BEAT, zone) or _("No data in the last 24 hours.")
+
+
+def seen(beats: Sequence[Beat], length: int, zone: str) -> str:
+    """Of beats of so many seconds, when checks failed and when nothing is known; "" when nothing is known at all."""
+    marks = {beat.mark for beat in beats}
+    if marks == {"none"}:
+        return ""
+    said = [_("Failed checks: %(times)s.", times=times(beats, length, "down", zone))] if "down" in marks else []
     said = said or [_("No outage seen.")]
     if "none" in marks:
-        said.append(_("No data: %(times)s.", times=times(past, "none", zone)))
+        said.append(_("No data: %(times)s.", times=times(beats, length, "none", zone)))
     return " ".join(said)
 
 
-def times(past: Past, mark: str, zone: str) -> str:
+def times(beats: Sequence[Beat], length: int, mark: str, zone: str) -> str:
     """When it was so: "10:30–11:00, 14:00–14:30"."""
     found = []
-    for one, beats in groupby(past.beats, key=lambda beat: beat.mark):
-        begin, *rest = beats
+    for one, alike in groupby(beats, key=lambda beat: beat.mark):
+        begin, *rest = alike
         if one == mark:
-            end = (rest[-1] if rest else begin).at + BEAT
+            end = (rest[-1] if rest else begin).at + length
             found.append(f"{words.at(moment(begin.at), zone)}–{words.at(moment(end), zone)}")
     more = len(found) - MOST_SPANS
     return ", ".join(found[:MOST_SPANS] + ([_("and %(num)s more", num=more)] if more > 0 else []))
@@ -210,7 +214,7 @@ def hours_of(began: datetime, ended: datetime) -> range:
 def known_until(kept: dict[int, bytes], began: datetime, ended: datetime) -> datetime:
     """The end, or the first minute of a gap in the samples in which nothing was checked."""
     hours, unknown = hours_of(began, ended), INTERVALS * max(60, config.current().check_interval)
-    minutes = b"".join(kept.get(hour, b"").ljust(60, bytes((NOTHING,))) for hour in hours)
+    minutes = spread(kept, hours)
     first, last = began.minute, len(minutes) - 60 + ended.minute
     gap = minutes[first:last].find(bytes((NOTHING,)) * (unknown // 60))
     return ended if gap < 0 else began + timedelta(minutes=gap)

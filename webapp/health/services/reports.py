@@ -18,8 +18,8 @@ from webapp.devices.words import STATUSES, type_name
 from webapp.health import words
 from webapp.health.models import rollup as stored
 from webapp.health.models.rollup import Checks
-from webapp.health.services import parts, rollup, summary
-from webapp.health.services.rollup import Share, share
+from webapp.health.services import rollup, shares, summary
+from webapp.health.services.shares import Share, last_day, last_hours, seconds_of, share, since_day, total
 from webapp.health.services.summary import Item, Known
 from webapp.protocols.isapi.kinds import Kind
 from webapp.sites.models import Site
@@ -66,16 +66,15 @@ def report(by: Principal, site: Site) -> Report:
     """All devices of a site that this person sees, by name. Raises Refused for an end user while it is paused."""
     pauses.require_site_told(by, site)
     states, findings = stored.states_of_site(by, site), stored.findings_of_site(by, site)
-    offline, shares, due = stored.last_offline(by, site.id), Shares(by, site), stored.due_of_site(by, site, clock.now())
+    offline, past, due = stored.last_offline(by, site.id), Shares(by, site), stored.due_of_site(by, site, clock.now())
     unstable = rollup.unstable_of(by, site)
     worked = stored.worked_at(site, clock.now())
     changes = {one.device_id: one.changes for one in unstable}
     rows = []
     for device in stored.devices_of_site(by, site):
-        known = summary.gather(device, states.get(device.id), findings.get(device.id))
-        known = summary.under_work(known, device.id in worked)
+        known = summary.gather(device, states.get(device.id), findings.get(device.id), worked=device.id in worked)
         more = to_check(known, device.id in due, by.is_owner)
-        row = read(known, shares.of(device.id), offline.get(device.id), more)
+        row = read(known, past.of(device.id), offline.get(device.id), more)
         rows.append(row._replace(changes=changes.get(device.id, 0)))
     verdict = rollup.unsteady(rollup.verdict(all_counts(rows)), unstable)
     return Report(site, clock.now(), verdict, rows, left_out(by, site))
@@ -118,7 +117,7 @@ class Shares:
     """How much of the time the devices of a site were there, read at once."""
 
     def __init__(self, by: Principal, site: Site) -> None:
-        self.hours, self.last_day = rollup.last_hours(7 * 24), rollup.last_hours(24)
+        self.hours, self.last_day = last_hours(7 * 24), last_day()
         today = self.hours[-1] // 24
         self.days = range(today - 29, today + 1)
         self.recent: dict[int, list[Checks]] = defaultdict(list)
@@ -133,17 +132,12 @@ class Shares:
         """Of 24 hours, 7 days, 30 days."""
         recent = self.recent[device_id]
         days = [checks for day, checks in self.made[device_id].items() if day in self.days]
-        late = rollup.seconds_of(self.last_day)
+        late = seconds_of(self.last_day)
         return (
             share(sum(one.late_n for one in recent), sum(one.late_up for one in recent), late),
-            share(sum(one.n for one in recent), sum(one.up for one in recent), rollup.seconds_of(self.hours)),
-            share(sum(one.n for one in days), sum(one.up for one in days), since_day(self.days.start)),
+            total(recent, seconds_of(self.hours)),
+            total(days, since_day(self.days.start)),
         )
-
-
-def since_day(day: int) -> float:
-    """Seconds since a day (since 1970, UTC) began."""
-    return clock.now().timestamp() - day * 86_400
 
 
 def read(known: Known, shares: tuple[Share, Share, Share], offline_at: datetime | None, to_check: list[str]) -> Row:
@@ -178,12 +172,12 @@ def lines(items: Iterable[Item]) -> list[str]:
 
 def spans(row: Row) -> list[tuple[str, str]]:
     """What the shares are of, and each in words."""
-    return list(zip(parts.spans(), row.percents, strict=True))
+    return list(zip(shares.spans(), row.percents, strict=True))
 
 
 def said(share: Share) -> str:
     """As "99.8%", or "100% (3% known)"."""
-    figure, known = parts.said(share)
+    figure, known = shares.figure(share)
     return f"{figure} ({known})" if known else figure
 
 
@@ -195,7 +189,7 @@ def as_csv(made: Report) -> bytes:
 def cells(made: Report) -> Iterator[tuple[str, ...]]:
     yield (
         *(_("Device"), _("Type"), _("Model"), _("Serial number"), _("Firmware"), _("Status"), _("Checked")),
-        *(*parts.spans(), _("Storage"), _("Cameras"), _("Last offline"), _("To check")),
+        *(*shares.spans(), _("Storage"), _("Cameras"), _("Last offline"), _("To check")),
     )
     for row in made.rows:
         device = row.device

@@ -1,4 +1,4 @@
-"""How a site and a company fare: one line for each, what is out as a whole, and how much of the time it was there.
+"""How a site and a company fare: one line for each, and what is out as a whole.
 
 A fault looks like the line's when nothing comes back (`watch.SILENT`). A refused port does not: something at the
 address has answered, so its connection and its power are there. One device alone is never an outage.
@@ -19,11 +19,11 @@ from webapp.common.pages import Found
 from webapp.devices.services import lists
 from webapp.health import words
 from webapp.health.models import EngineLease, rollup
+from webapp.health.services import shares
 from webapp.health.services.watch import SILENT
 from webapp.sites.models import Site
 
 WORST = 5  # devices on the first page
-MOSTLY = 0.9  # a figure of which less is known says how much
 MOST_NAMES = 3
 UNSTABLE, WITHIN = 4, timedelta(minutes=30)  # so many changes of status in this time (H8)
 LATE = 60_000  # ms of lag that the Installer Admin is told of
@@ -34,13 +34,6 @@ class Verdict(NamedTuple):
     tone: str
     icon: str
     text: str
-
-
-class Share(NamedTuple):
-    """How much of the checks found a device, and how much of the time they cover."""
-
-    up: float | None  # 0 to 1; None: no data
-    known: float  # 0 to 1
 
 
 class EngineTrouble(NamedTuple):
@@ -133,27 +126,13 @@ def short_time(at: datetime, zone: str) -> str:
     return f"{format_skeleton('MMMd', there, locale=language())} {words.at(at, zone)}"
 
 
-def availability(share: Share) -> str:
-    """A share of the last 24 hours in a sentence."""
-    if share.up is None:
-        return _("No data of the last 24 hours.")
-    percent, known = words.percent(share.up), words.percent(share.known)
-    if share.known < MOSTLY:
-        return _(
-            "Available %(percent)s of the last 24 hours, as far as known: %(known)s of them.",
-            percent=percent,
-            known=known,
-        )
-    return _("Available %(percent)s of the last 24 hours.", percent=percent)
-
-
 class Page(NamedTuple):
     """The part of a site's page that follows its devices; `version` is the same while nothing in it has changed."""
 
     found: Found
     outages: list[rollup.Outage]
     verdict: Verdict | None
-    availability: str
+    available: tuple[tuple[str, str, str], ...]  # as `shares.said` says it; empty when no device is watched
     version: str
 
 
@@ -161,9 +140,14 @@ def site_page(by: Principal, site: Site, page: int) -> Page:
     """What of a site's devices is shown."""
     listed, told = lists.device_text(by, {"site": str(site.id)}, page), overview_text(by, site)
     found, seen = lists.read_devices(listed, page), rollup.read_overview(told)
-    available, unstable = availability(rounded(of_last_day(by, site, seen.counts.watched))), unstable_of(by, site)
-    version = lists.version(listed, told, available, repr(unstable))
+    available, unstable = available_at(by, site, seen.counts.watched), unstable_of(by, site)
+    version = lists.version(listed, told, repr((available, unstable)))
     return Page(found, seen.outages, unsteady(verdict(found.counts), unstable), available, version)
+
+
+def available_at(by: Principal, site: Site, watched: int) -> tuple[tuple[str, str, str], ...]:
+    """How much of the time the `watched` devices of a site were there."""
+    return shares.said(shares.of_site(by, site, watched)) if watched else ()
 
 
 def unstable_of(by: Principal, site: Site) -> list[rollup.Unstable]:
@@ -171,38 +155,11 @@ def unstable_of(by: Principal, site: Site) -> list[rollup.Unstable]:
     return rollup.unstable_of_site(by, site, clock.now() - WITHIN, UNSTABLE)
 
 
-def rounded(exact: Share) -> Share:
-    """No finer than it is shown; something is never called nothing."""
-    return Share(exact.up and int(exact.up * 1000) / 1000, max(round(exact.known, 2), 0.01 if exact.known else 0))
-
-
-def of_last_day(by: Principal, site: Site, watched: int) -> Share:
-    """A site's availability in the last 24 hours. `watched`: how many of its devices are to be checked."""
-    hours = last_hours(24)
-    found = rollup.hours_of_site(by, site.id, hours, hours.start)
-    devices = max(watched, len({checks.device_id for checks in found}))
-    return share(sum(one.n for one in found), sum(one.up for one in found), devices * seconds_of(hours))
-
-
-def share(checks: int, up: int, seconds: float) -> Share:
-    """`seconds` are those that the checks could have covered."""
-    expected = seconds / config.current().check_interval
-    return Share(up / checks if checks else None, min(1.0, checks / expected) if expected else 0.0)
-
-
-def last_hours(count: int) -> range:
-    """Hours since 1970, the present one last."""
-    now = int(clock.now().timestamp()) // 3600
-    return range(now - count + 1, now + 1)
-
-
-def seconds_of(hours: range) -> float:
-    """Since the first of these hours."""
-    return clock.now().timestamp() - hours.start * 3600
-
-
 def engine_lives() -> bool:
-    lease = EngineLease.now()
+    return is_alive(EngineLease.now())
+
+
+def is_alive(lease: EngineLease | None) -> bool:
     return bool(lease and lease.beat_at and clock.now() - lease.beat_at <= BEAT)
 
 
@@ -211,12 +168,12 @@ def engine_trouble(watched: int) -> EngineTrouble | None:
 
     The engine itself says whether it lives: it need not run in this process.
     """
-    lease = EngineLease.now() if watched else None
     if not watched:
         return None
+    lease = EngineLease.now()
     if lease is None or lease.beat_at is None:
         return EngineTrouble("off" if config.current().engine == "off" else "stopped", None)
-    if clock.now() - lease.beat_at > BEAT:
+    if not is_alive(lease):
         return EngineTrouble("stopped", lease.beat_at)
     if lease.uplink_lost_at:
         return EngineTrouble("uplink", lease.uplink_lost_at)

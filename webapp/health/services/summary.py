@@ -101,12 +101,17 @@ def known(device: Device, state: DeviceState | None) -> Known:
 
 
 def gather(
-    device: Device, state: DeviceState | None, findings: DeviceFindings | None, events: tuple[DeviceEvent, ...] = ()
+    device: Device,
+    state: DeviceState | None,
+    findings: DeviceFindings | None,
+    events: tuple[DeviceEvent, ...] = (),
+    worked: bool = False,
 ) -> Known:
+    """`worked`: somebody works at the device, and it is told as lists show it."""
     now, interval = clock.now(), config.current().check_interval
     stored, at = (state.status, state.checked_at or state.since) if state else (Status.CHECKING, device.added_at)
     shown = shown_status(stored, at, device.health_monitoring, now, interval)
-    return Known(
+    found = Known(
         device=device,
         state=state,
         shown=shown,
@@ -115,6 +120,7 @@ def gather(
         now=now,
         interval=interval,
     )
+    return under_work(found, worked)
 
 
 def under_work(known: Known, worked: bool) -> Known:
@@ -199,7 +205,7 @@ def disks(found: Findings | None, recorder: bool) -> Iterator[Item]:
     present = [disk for disk in found.storage.disks if disk.present]
     yield from (broken(disk) for disk in present if disk.health in {"fault", "warn"})
     yield from (
-        Item("off", _("%(disk)s: unknown.", disk=words.disk_name(disk)), _("It does not tell."))
+        Item("off", _("%(disk)s: unknown.", disk=words.disk_name(disk)), _("The device does not report this."))
         for disk in present
         if disk.health == "unknown"
     )
@@ -240,10 +246,10 @@ def cameras(found: Findings | None) -> Iterator[Item]:
         yield Item("ok", plural("%(num)s camera is there.", "%(num)s cameras are there.", len(seen)))
     if silent := len([channel for channel in used if channel.online is None]):
         title = plural("%(num)s camera: unknown.", "%(num)s cameras: unknown.", silent)
-        yield Item("off", title, _("It does not tell."))
+        yield Item("off", title, _("The device does not report this."))
     if dark := len([channel for channel in found.channels if channel.used and is_dark(channel)]):
-        text = _("Nothing is plugged in, or a camera has been lost.")
-        yield Item("off", plural("%(num)s socket without a picture.", "%(num)s sockets without a picture.", dark), text)
+        title = plural("%(num)s video input has no picture.", "%(num)s video inputs have no picture.", dark)
+        yield Item("off", title, _("Nothing is plugged in, or a camera has been lost."))
     if not used and not dark:
         yield Item("off", _("No camera is set up."))
 

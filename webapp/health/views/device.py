@@ -11,7 +11,7 @@ from flask_login import current_user
 from webapp.accounts import guard
 from webapp.accounts.guard import may
 from webapp.accounts.permissions import Right
-from webapp.common.htmx import go_on_to, is_poll, show_page, show_part, wants_part
+from webapp.common.htmx import go_on_to, is_known, is_poll, show_page, show_part, wants_part
 from webapp.common.i18n import _
 from webapp.devices.models import Device, DeviceState
 from webapp.devices.services import devices, permissions
@@ -19,6 +19,7 @@ from webapp.handover.services import looking
 from webapp.health import listeners as _listeners  # noqa: F401  (listens once it is imported)
 from webapp.health.forms import SilenceForm
 from webapp.health.services import gate, parts, silences
+from webapp.health.services.strip import strip
 from webapp.health.views import bp
 
 
@@ -38,7 +39,19 @@ def health(device_id: int) -> Any:
     rows = parts.known(device, DeviceState.of(device.id))
     if request.args.get("v") == parts.health_version(device, rows):
         return "", 204
-    return show_page("health/_health.html", device=device, health=parts.health(device, rows))
+    return show_page("health/_health.html", device=device, health=parts.health(device, rows), strip=strip(device))
+
+
+@bp.get("/devices/<id:device_id>/checks")
+def checks(device_id: int) -> Any:
+    """Its last fifty; apart from `health`, whose poll would bring all of it each minute."""
+    device = look_at(device_id)
+    if not wants_part():
+        return redirect(url_for("devices.show", device_id=device_id), 303)
+    shown = strip(device)
+    if shown and is_known(shown.version):
+        return "", 204
+    return show_page("health/_checks.html", device=device, strip=shown)
 
 
 @bp.get("/devices/<id:device_id>/monitoring")
