@@ -24,6 +24,7 @@ PRAGMAS = {
     "synchronous": "full",
     "busy_timeout": 5000,
     "foreign_keys": 1,
+    "cache_size": -1000,  # KB for each of dozens of threads; the system holds the file in memory as well
     "wal_autocheckpoint": 4000,  # pages, 16 MB: one that checks change again and again is copied once for many times
 }
 MOMENT = 100  # ms

@@ -63,15 +63,19 @@ class Writer:
             self.queue.put(Result(device, outcome, clock.now(), clock.monotonic()))
 
     def run(self) -> None:
-        while batch := self.collect():
-            metrics.QUEUED.set(self.queue.qsize())
-            try:
-                self.keep([result for result in batch if result])
-            except Exception:
-                log.exception("results were not kept")
-            if None in batch:
-                break
+        while self.keep_some():
+            pass
         drop_broken_connection()
+
+    def keep_some(self) -> bool:
+        """False after the last; what was kept is not held any more while the next results are waited for."""
+        batch = self.collect()
+        metrics.QUEUED.set(self.queue.qsize())
+        try:
+            self.keep([result for result in batch if result])
+        except Exception:
+            log.exception("results were not kept")
+        return None not in batch
 
     def stop(self, seconds: float) -> None:
         """Write what waits, then end, or be left alone after so long; a database in trouble is not waited for."""
