@@ -167,14 +167,33 @@ def test_availability_of_a_day_a_week_and_a_month(admin, bakery):
         hour(device, ago, up=30 if ago > 24 else 60)  # the hour in which the last day began counts as a whole
     hour(device, 7 * 24, up=0)  # longer ago than a week
     for ago in range(1, 30):
-        day(device, ago, up=0 if ago > 7 else 1440)
+        day(device, ago, up=0 if ago > 7 else 720 if ago > 1 else 1050)  # as the hours have it
     day(device, 30, up=0)  # longer ago than a month
     day(other, 20)
     first, second = table(admin, bakery)
     assert (first["24 hours"], first["7 days"]) == ("100%", "57.4%")
-    assert first["30 days"] == "25.6%"  # 7 days and 14 hours of 29 days and 14 hours
+    assert first["30 days"] == "14.5%"  # 103.5 hours of 29 days and 14 hours
     assert (second["24 hours"], second["7 days"]) == ("no data", "no data")
     assert second["30 days"] == "100% (3% known)"
+
+
+FIGURE = re.compile(r"<dt>(.+?)</dt><dd><b>(.+?)</b>(?:<span[^>]*>(.+?)</span>)?")
+
+
+def test_a_site_its_report_and_its_only_device_tell_the_same(admin, bakery):
+    device = make_device(bakery)
+    for ago in range(30):
+        hour(device, ago, up=45)
+    for ago in range(2, 30):  # of the days before no hours are kept
+        day(device, ago, up=1440 - 40 * ago)
+    row = table(admin, bakery)[0]
+    of_site, of_device = (
+        FIGURE.findall(admin.get(path).text) for path in (f"/sites/{bakery.id}", f"/devices/{device.id}")
+    )
+    assert of_site == of_device and [what for what, *_told in of_site] == ["24 hours", "7 days", "30 days"]
+    assert [f"{up} ({known})" if known else up for _what, up, known in of_site] == [
+        row[what] for what, *_told in of_site
+    ]
 
 
 def test_a_day_that_was_not_made_yet_is_taken_from_its_hours(admin, bakery):

@@ -132,46 +132,24 @@ def marks(values: Iterable[Any]) -> str:
     return ", ".join("?" for _value in values)
 
 
-# Each hour and each day of a device is looked up by its key.
-HOURS = """
-SELECT device_id, hour / 24, SUM(n), SUM(up), SUM(CASE WHEN hour >= ? THEN n ELSE 0 END),
-       SUM(CASE WHEN hour >= ? THEN up ELSE 0 END)
-FROM device_hour WHERE hour IN ({hours}) AND device_id IN ({devices}) GROUP BY 1, 2
-"""
-DAYS = """
-SELECT device_id, day, n, up FROM device_day
-WHERE day IN ({days}) AND device_id IN ({devices})
-"""
-
-
-class Checks(NamedTuple):
-    """How many checks of a device told up or down on a day (since 1970, UTC), and how many in its late hours."""
-
-    device_id: int
-    day: int
-    n: int
-    up: int
-    late_n: int = 0
-    late_up: int = 0
-
-
-# What is known of a site's devices, of those that the reader is told of.
+# Each device of a site, of those that the reader is told of. Each hour and each day is looked up by its key.
 OF_SITE = "SELECT d.id FROM device d WHERE d.site_id = ? AND {told}"
+EACH = "SELECT device_id, {at}, n, up FROM device_{at} WHERE {at} IN ({keys}) AND device_id IN ({devices})"
 
 
-def told(by: Principal) -> str:
-    return OF_SITE.format(told=told_sql(by))
+def hours_of_site(by: Principal, site_id: int, hours: Sequence[int]) -> list[tuple[int, Count]]:
+    """By the id of the device; hours are since 1970, days too."""
+    return of_site("hour", by, site_id, hours)
 
 
-def hours_of_site(by: Principal, site_id: int, hours: range, late: int) -> list[Checks]:
-    """Of those hours since 1970, by day; late are those from `late` on."""
-    found = rows(HOURS.format(hours=marks(hours), devices=told(by)), [late, late, *hours, site_id])
-    return [Checks(*map(int, row)) for row in found]
+def days_of_site(by: Principal, site_id: int, days: Sequence[int]) -> list[tuple[int, Count]]:
+    return of_site("day", by, site_id, days)
 
 
-def days_of_site(by: Principal, site_id: int, days: range) -> list[Checks]:
-    found = rows(DAYS.format(days=marks(days), devices=told(by)), [*days, site_id])
-    return [Checks(*row) for row in found]
+def of_site(at: str, by: Principal, site_id: int, keys: Sequence[int]) -> list[tuple[int, Count]]:
+    devices = OF_SITE.format(told=told_sql(by))
+    found = rows(EACH.format(at=at, keys=marks(keys), devices=devices), [*keys, site_id]) if keys else []
+    return [(device, Count(*row)) for device, *row in found]
 
 
 # The same of all monitored devices together, by hour or by day: of one that is not, nothing old is told.

@@ -21,10 +21,10 @@ from webapp.devices.words import STATUSES
 from webapp.health import words
 from webapp.health.models import reading
 from webapp.health.services.samples import NOTHING, Tally, byte, halves, spread, tally
-from webapp.health.services.shares import Share, hours_until, total
+from webapp.health.services.shares import Share, of_device
 
 BEAT, BEATS = 1800, 48  # seconds, and how many make a day
-HOUR, DAY = 3600, 86_400
+HOUR = 3600
 WEEK = timedelta(days=7)
 MOST_CHANGES, MOST_SPANS = 10, 3
 ALIKE = 8  # bytes of samples: times to answer within so many, 8 ms or a fifth, are no news
@@ -78,29 +78,7 @@ class Change(NamedTuple):
 def past(device: Device) -> Past:
     now = int(clock.now().timestamp())
     beats, mean, slowest = last_day(device.id, now)
-    today, seven_days = now // DAY, hours_until(now, 7 * 24)
-    hours = reading.hour_counts(device.id, seven_days)
-    days = {count.at: count for count in summed(hours)}
-    days |= {count.at: count for count in reading.day_counts(device.id, range(today - 29, today))}
-    begin = beats[0].at // HOUR
-    return Past(
-        beats=beats,
-        mean=mean,
-        slowest=slowest,
-        day=total([count for count in hours if count.at >= begin], now - begin * HOUR),
-        week=total(hours, now - seven_days.start * HOUR),
-        month=total([days[day] for day in days if day > today - 30], now - (today - 29) * DAY),
-    )
-
-
-def summed(hours: Sequence[reading.Count]) -> list[reading.Count]:
-    """Hours as days."""
-    by_day = groupby(sorted(hours), key=lambda count: count.at // 24)
-    return [day_of(day, list(counts)) for day, counts in by_day]
-
-
-def day_of(day: int, counts: Sequence[reading.Count]) -> reading.Count:
-    return reading.Count(day, sum(count.n for count in counts), sum(count.up for count in counts))
+    return Past(beats, mean, slowest, *of_device(device.id, now))
 
 
 def last_day(device_id: int, now: int) -> tuple[tuple[Beat, ...], int | None, int | None]:

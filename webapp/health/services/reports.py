@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -17,9 +17,8 @@ from webapp.devices.services import pauses
 from webapp.devices.words import STATUSES, type_name
 from webapp.health import words
 from webapp.health.models import rollup as stored
-from webapp.health.models.rollup import Checks
 from webapp.health.services import rollup, shares, summary
-from webapp.health.services.shares import Share, last_day, last_hours, seconds_of, share, since_day, total
+from webapp.health.services.shares import Share
 from webapp.health.services.summary import Item, Known
 from webapp.protocols.isapi.kinds import Kind
 from webapp.sites.models import Site
@@ -66,15 +65,15 @@ def report(by: Principal, site: Site) -> Report:
     """All devices of a site that this person sees, by name. Raises Refused for an end user while it is paused."""
     pauses.require_site_told(by, site)
     states, findings = stored.states_of_site(by, site), stored.findings_of_site(by, site)
-    offline, past, due = stored.last_offline(by, site.id), Shares(by, site), stored.due_of_site(by, site, clock.now())
+    offline, past = stored.last_offline(by, site.id), shares.of_each(by, site)
+    due, worked = stored.due_of_site(by, site, clock.now()), stored.worked_at(site, clock.now())
     unstable = rollup.unstable_of(by, site)
-    worked = stored.worked_at(site, clock.now())
     changes = {one.device_id: one.changes for one in unstable}
     rows = []
     for device in stored.devices_of_site(by, site):
         known = summary.gather(device, states.get(device.id), findings.get(device.id), worked=device.id in worked)
         more = to_check(known, device.id in due, by.is_owner)
-        row = read(known, past.of(device.id), offline.get(device.id), more)
+        row = read(known, past(device.id), offline.get(device.id), more)
         rows.append(row._replace(changes=changes.get(device.id, 0)))
     verdict = rollup.unsteady(rollup.verdict(all_counts(rows)), unstable)
     return Report(site, clock.now(), verdict, rows, left_out(by, site))
@@ -111,33 +110,6 @@ def to_check(known: Known, due: bool, for_owner: bool) -> list[str]:
     if due:
         said.append(_("Its password is due to be changed."))
     return [*said, _("Its type is not known.")] if known.device.type == Kind.UNKNOWN else said
-
-
-class Shares:
-    """How much of the time the devices of a site were there, read at once."""
-
-    def __init__(self, by: Principal, site: Site) -> None:
-        self.hours, self.last_day = last_hours(7 * 24), last_day()
-        today = self.hours[-1] // 24
-        self.days = range(today - 29, today + 1)
-        self.recent: dict[int, list[Checks]] = defaultdict(list)
-        self.made: dict[int, dict[int, Checks]] = defaultdict(dict)
-        for checks in stored.hours_of_site(by, site.id, self.hours, self.last_day.start):
-            self.recent[checks.device_id].append(checks)
-            self.made[checks.device_id][checks.day] = checks
-        for checks in stored.days_of_site(by, site.id, self.days[:-1]):
-            self.made[checks.device_id][checks.day] = checks  # a day in full, where its hours may be cut
-
-    def of(self, device_id: int) -> tuple[Share, Share, Share]:
-        """Of 24 hours, 7 days, 30 days."""
-        recent = self.recent[device_id]
-        days = [checks for day, checks in self.made[device_id].items() if day in self.days]
-        late = seconds_of(self.last_day)
-        return (
-            share(sum(one.late_n for one in recent), sum(one.late_up for one in recent), late),
-            total(recent, seconds_of(self.hours)),
-            total(days, since_day(self.days.start)),
-        )
 
 
 def read(known: Known, shares: tuple[Share, Share, Share], offline_at: datetime | None, to_check: list[str]) -> Row:

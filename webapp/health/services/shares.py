@@ -5,7 +5,8 @@ A time without checks counts as neither; a figure of which little is known says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from webapp import config
@@ -13,9 +14,8 @@ from webapp.accounts.principal import Principal
 from webapp.common import clock
 from webapp.common.i18n import _
 from webapp.health import words
-from webapp.health.models import rollup
+from webapp.health.models import reading, rollup
 from webapp.health.models.reading import Count
-from webapp.health.models.rollup import Checks
 from webapp.sites.models import Site
 
 MOSTLY = 0.9  # a figure of which less is known says how much
@@ -37,9 +37,8 @@ def share(checks: int, up: int, seconds: float) -> Share:
     return Share(up / checks if checks else None, min(1.0, checks / expected) if expected else 0.0)
 
 
-def total(counts: Iterable[Count | Checks], seconds: float) -> Share:
-    kept = list(counts)
-    return share(sum(count.n for count in kept), sum(count.up for count in kept), seconds)
+def total(counts: Sequence[Count], seconds: float) -> Share:
+    return share(sum(count.n for count in counts), sum(count.up for count in counts), seconds)
 
 
 def rounded(exact: Share) -> Share:
@@ -47,59 +46,81 @@ def rounded(exact: Share) -> Share:
     return Share(exact.up and int(exact.up * 1000) / 1000, max(round(exact.known, 2), 0.01 if exact.known else 0))
 
 
-def last_hours(count: int) -> range:
-    """Hours since 1970, the present one last."""
-    return hours_until(int(clock.now().timestamp()), count)
-
-
-def hours_until(now: int, count: int) -> range:
-    """The last of them is that of `now`, in seconds since 1970."""
-    return range(now // 3600 - count + 1, now // 3600 + 1)
-
-
-def last_day() -> range:
-    return day_until(int(clock.now().timestamp()))
-
-
-def day_until(now: int) -> range:
-    """The hours of the last 24, as a device's bar of half hours begins: that of the first counts as a whole."""
+def last_day(now: int) -> range:
+    """The last 24 hours, since 1970, as a device's bar of half hours begins: that of the first counts as a whole."""
     return range((now // 1800 - 47) // 2, now // 3600 + 1)
 
 
-def seconds_of(hours: range) -> float:
-    """Since the first of these hours."""
-    return clock.now().timestamp() - hours.start * 3600
+class Windows:
+    """The last 24 hours, 7 days and 30 days up to a moment in seconds since 1970: what is to be read of them.
+
+    Whole days are read as such, as far as they have been made of their hours: there may be thousands of devices.
+    """
+
+    def __init__(self, now: int) -> None:
+        self.now, today = now, now // 86_400
+        self.day, self.week = last_day(now), range(now // 3600 - 167, now // 3600 + 1)
+        self.whole = range(-(-self.week.start // 24), min(rollup.newest_day(today) + 1, today))
+        self.hours = [hour for hour in self.week if hour in self.day or hour // 24 not in self.whole]
+        self.days = range(today - 29, self.whole.stop)
+
+    def shares(self, hours: Sequence[Count], days: Sequence[Count], watched: int) -> Three:
+        """Of so many devices together, whose `hours` and `days` these are."""
+        apart = [count for count in hours if count.at // 24 not in self.whole]
+        unmade = [count for count in apart if count.at // 24 >= self.whole.stop]
+        return (
+            total([count for count in hours if count.at in self.day], watched * (self.now - self.day.start * 3600)),
+            total(
+                [*apart, *(count for count in days if count.at in self.whole)],
+                watched * (self.now - self.week.start * 3600),
+            ),
+            total([*unmade, *days], watched * (self.now - self.days.start * 86_400)),
+        )
 
 
-def since_day(day: int) -> float:
-    """Seconds since a day (since 1970, UTC) began."""
-    return clock.now().timestamp() - day * 86_400
+def present() -> int:
+    """Seconds since 1970."""
+    return int(clock.now().timestamp())
 
 
 def of_last_day(by: Principal, site: Site, watched: int) -> Share:
     """Of the `watched` devices of a site that this person is told of."""
-    hours = last_day()
-    return total(rollup.hour_sums(rollup.watched_at(by, site.id), hours), watched * seconds_of(hours))
+    now = present()
+    hours = last_day(now)
+    return total(rollup.hour_sums(rollup.watched_at(by, site.id), hours), watched * (now - hours.start * 3600))
+
+
+def of_device(device_id: int, now: int) -> Three:
+    windows = Windows(now)
+    hours, days = reading.hour_counts(device_id, windows.hours), reading.day_counts(device_id, windows.days)
+    return windows.shares(hours, days, 1)
+
+
+def of_each(by: Principal, site: Site) -> Callable[[int], Three]:
+    """Of each device of a site that this person is told of, by its id; read at once."""
+    windows = Windows(present())
+    hours = by_device(rollup.hours_of_site(by, site.id, windows.hours))
+    days = by_device(rollup.days_of_site(by, site.id, windows.days))
+    return lambda device_id: windows.shares(hours[device_id], days[device_id], 1)
+
+
+def by_device(found: Iterable[tuple[int, Count]]) -> dict[int, list[Count]]:
+    counts: dict[int, list[Count]] = defaultdict(list)
+    for device_id, count in found:
+        counts[device_id].append(count)
+    return counts
 
 
 def of_site(by: Principal, site: Site, watched: int) -> Three:
-    """The same of 24 hours, 7 days and 30 days."""
-    return until(int(clock.now().timestamp()), rollup.watched_at(by, site.id), watched)
+    """Of its `watched` devices together that this person is told of."""
+    return until(present(), rollup.watched_at(by, site.id), watched)
 
 
 def until(now: int, devices: rollup.Chosen, watched: int) -> Three:
-    """Of so many devices, up to a moment in seconds since 1970. Whole days are read as such: there may be thousands."""
-    today, week, last = now // 86_400, hours_until(now, 7 * 24), day_until(now)
-    whole = range(-(-week.start // 24), min(rollup.newest_day(today) + 1, today))
-    wanted = [hour for hour in week if hour in last or hour // 24 not in whole]
-    hours, days = rollup.hour_sums(devices, wanted), rollup.day_sums(devices, range(today - 29, whole.stop))
-    apart = [count for count in hours if count.at // 24 not in whole]
-    unmade = [count for count in apart if count.at // 24 >= whole.stop]
-    return (
-        total([count for count in hours if count.at in last], watched * (now - last.start * 3600)),
-        total([*apart, *(count for count in days if count.at in whole)], watched * (now - week.start * 3600)),
-        total([*unmade, *days], watched * (now - (today - 29) * 86_400)),
-    )
+    """Of so many devices together, up to a moment in seconds since 1970."""
+    windows = Windows(now)
+    hours, days = rollup.hour_sums(devices, windows.hours), rollup.day_sums(devices, windows.days)
+    return windows.shares(hours, days, watched)
 
 
 def spans() -> tuple[str, str, str]:
