@@ -22,6 +22,7 @@ MODEST = settings(
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 FORM = "application/x-www-form-urlencoded"
 NUMBERS = ["0", "999999999999999", "9" * 30, "-1", "1'", "%00", "%ff%fe", "\u0661", "x" * 500]
+ASKED = 3  # of them PostgreSQL is asked for; what is no number gets to no database
 QUERIES = [
     "q=%00", "q=%ff%fe", "q=%ED%A0%80", "q=" + "%25" * 3000, "page=" + "9" * 300, "q[]=1&q=2", "&&==&", "q=%E2%80%AE",
     "site=1e9&status=%00&type=' OR 1=1--&mode=\u0661", "page=-0&site=" + "9" * 40, "next=%0d%0a", "probe=%00",
@@ -31,10 +32,13 @@ FIELDS = [
     "anyway", "version", "type", "detected", "email", "company", "code", "current", "new", "language", "next",
     "use_port", "use_https", "use_http",
 ]  # fmt: skip
+STRANGE = [  # to a database
+    b"\x00", b"\xff\xfe\xfd", b"\xed\xa0\x80", b"9" * 400, b"-1", b"1e308", b"A" * 30_000, "\U0001f4a1".encode() * 200,
+    "\u0130".encode() * 127,
+]  # fmt: skip
 NASTY = [
-    b"", b"\x00", b"\xff\xfe\xfd", b"\xed\xa0\x80", b"%", b"9" * 400, b"-1", b"1e308", b"NaN", "\u0663".encode(),
-    b"A" * 30_000, "\u202e\u2066".encode(), "\U0001f4a1".encode() * 200, b"' OR 1=1 --", b"{{7*7}}${7*7}", b"../../x",
-    b"http://[", b"http://[::1", b"//x", b"http://a@b@c:99999/%zz", b"xn--\xff", b".", b"\r\n\r\n", "İ".encode() * 127,
+    *STRANGE, b"", b"%", b"NaN", "\u0663".encode(), "\u202e\u2066".encode(), b"' OR 1=1 --", b"{{7*7}}${7*7}",
+    b"../../x", b"http://[", b"http://[::1", b"//x", b"http://a@b@c:99999/%zz", b"xn--\xff", b".", b"\r\n\r\n",
 ]  # fmt: skip
 
 
@@ -72,7 +76,7 @@ def test_every_verb_at_every_address(app, admin, places):
 
 
 def test_numbers_that_are_none(app, admin, places):
-    for path in addresses(app, places, NUMBERS):
+    for path in addresses(app, places, NUMBERS if is_sqlite() else NUMBERS[:ASKED]):
         for method in ("GET", "POST"):
             send(admin, method, path)
 
@@ -98,7 +102,7 @@ def posts(app, places):
 def test_every_field_of_every_form_with_every_nasty_text(app, admin, places):
     admin.fetch_token()
     for path in posts(app, places):
-        for text in NASTY:
+        for text in NASTY if is_sqlite() else STRANGE:
             body = b"&".join(name.encode() + b"=" + quote(text).encode() for name in FIELDS)
             body += b"&csrf_token=" + admin.token.encode()
             send(admin, "POST", path, data=body, content_type=FORM)
