@@ -31,6 +31,7 @@ from webapp.accounts.services import companies
 from webapp.common import jobs
 from webapp.config import Settings
 from webapp.db import connect, database, is_sqlite, migrate
+from webapp.health.services import whole
 
 PASSWORD = "Ladder-and-light-7"
 LAB = "127.0.0.0/8"
@@ -193,6 +194,7 @@ def app(database_url: str, tmp_path: Path, settings: dict[str, Any]) -> Iterator
     given = {"data": tmp_path, "database_url": database_url, "allowed_networks": LAB, "log_level": "ERROR"}
     made = furnished(Settings(**given | settings))
     made.testing = True
+    whole.forget()  # what was counted in an earlier test's database
     database.connect(reuse_if_open=True)
     yield made
     jobs.stop()

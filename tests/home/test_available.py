@@ -21,8 +21,7 @@ from webapp.sites.models import Assignment
 
 @pytest.fixture(autouse=True)
 def at_noon() -> Iterator[None]:
-    """Half past eleven, with nothing counted yet."""
-    whole.forget()
+    """Half past eleven."""
     with time_machine.travel("2026-11-23 11:30:00+00:00", tick=False):
         yield
 

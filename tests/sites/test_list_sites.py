@@ -177,6 +177,19 @@ def test_both_orders_tell_the_same_of_each_site(admin, company, street):
     rows = [set(re.findall(r"<li><a class.*?</li>", admin.get(path).text)) for path in ("/sites", "/sites?order=worst")]
     assert rows[0] == rows[1] and len(rows[0]) == 6
     assert names(admin.get("/sites?order=worst")) == list("FCABDE")  # a closed site tells nothing, work is no trouble
+    chip = re.compile(r'<bdi>([A-F])</bdi>.*<span class="chip \w+">.*<span>(.*?)</span>')
+    told = dict(found.groups() for row in rows[0] if (found := chip.search(row)))
+    assert told == {"C": "1 not checked lately", "E": "1 being worked at", "F": "1 to check"}
+
+
+def test_a_site_is_told_in_the_list_as_on_its_page(admin, street):
+    """Devices that are down, or of which nothing is known, and have a weak password beside that."""
+    Device.update(password_strength="weak").where(Device.site.in_([street["C"], street["D"]])).execute()
+    rows = re.findall(r'<li><a class="row (\w+)" href="/sites/(\d+)">', admin.get("/sites").text)
+    tones = {int(site_id): tone for tone, site_id in rows}
+    for name, tone in {"C": "warn", "D": "bad", "E": "bad", "F": "warn"}.items():
+        page = admin.get(f"/sites/{street[name].id}").text
+        assert f'class="verdict {tone}"' in page and tones[street[name].id] == tone, name
 
 
 def test_what_is_not_monitored_makes_no_site_the_worst(admin, street):

@@ -144,32 +144,30 @@ def worst_first(row: DeviceRow) -> tuple[int, str, int]:
 # Of a site whose owner has not authorized the company, the company is told the name alone (decision 12). By name the
 # devices of one page are counted, worst first those of every site.
 SITES = """
-WITH mine AS (
-  SELECT s.id, s.name_folded, s.password_days,
+WITH sites AS (
+  SELECT s.id, s.name_folded,
          CASE WHEN s.authorized_until <= ? AND s.status = 'authorized' THEN 'owned_unauthorized' ELSE s.status END
            AS status
   FROM site s WHERE {where}),
-chosen AS (SELECT * FROM mine s {first}),
+chosen AS (SELECT * FROM sites {first}),
+mine AS ({mine}),
+told AS (
+  SELECT site_id, id, grp, shown, NULL AS name_folded, NULL AS status FROM mine
+  UNION ALL SELECT id, NULL, NULL, NULL, name_folded, status FROM chosen),
 page AS (
-  SELECT s.id, s.name_folded, s.status, COUNT(d.id) AS devices,
-         COUNT(*) FILTER (WHERE d.health_monitoring AND st.status NOT IN ('online', 'checking')
-           AND NOT (st.status = 'offline' AND st.checked_at < ?) AND {calm}) AS bad,
-         COUNT(*) FILTER (WHERE (d.password_strength = 'weak' OR d.type = 'unknown'
-           OR (st.trouble <> '' AND st.status = 'online' AND st.checked_at >= ? AND d.health_monitoring)
-           OR (s.password_days > 0 AND d.password_sealed <> {empty} AND {due})) AND {calm}) AS look,
-         COUNT(*) FILTER (WHERE d.health_monitoring AND st.status IN ('online', 'offline', 'checking')
-           AND COALESCE(st.checked_at, st.since) < ? AND {calm}) AS unknown
-  FROM chosen s LEFT JOIN device d ON d.site_id = s.id AND s.status <> ?
-  LEFT JOIN device_state st ON st.device_id = d.id
-  GROUP BY s.id, s.name_folded, s.status {then})
+  SELECT site_id AS id, MAX(name_folded) AS name_folded, MAX(status) AS status, COUNT(id) AS devices,
+         COUNT(*) FILTER (WHERE grp = 1) AS bad, COUNT(*) FILTER (WHERE grp = 2) AS look,
+         COUNT(*) FILTER (WHERE shown = 'unknown') AS unknown, COUNT(*) FILTER (WHERE shown = 'maintenance') AS worked
+  FROM told GROUP BY site_id {then})
 SELECT p.id, s.name, CASE WHEN p.status = ? THEN '' ELSE s.address END, CASE WHEN p.status = ? THEN '' ELSE s.city END,
-       CASE WHEN p.status = ? THEN '' ELSE s.region END, p.status, p.devices, p.bad, p.look, p.unknown,
+       CASE WHEN p.status = ? THEN '' ELSE s.region END, p.status, p.devices, p.bad, p.look, p.unknown, p.worked,
        CASE WHEN s.company_id = ? THEN '' ELSE (SELECT c.name FROM company c WHERE c.id = s.company_id) END,
-       (SELECT COUNT(*) FROM mine)
+       (SELECT COUNT(*) FROM sites)
 FROM page p JOIN site s ON s.id = p.id ORDER BY {order}p.name_folded, p.id
 """
+OPEN = "d.site_id IN (SELECT id FROM chosen WHERE status <> ?)"
 WORST = "bad DESC, look DESC, unknown DESC, "
-CUT = "ORDER BY {order}s.name_folded, s.id LIMIT ? OFFSET ?"
+CUT = "ORDER BY {order}name_folded, id LIMIT ? OFFSET ?"
 
 
 class SiteRow(NamedTuple):
@@ -183,21 +181,22 @@ class SiteRow(NamedTuple):
     bad: int
     look: int
     unknown: int  # not checked lately
+    worked: int  # under maintenance
     shared_by: str  # the company whose site it is, where that is another
 
 
 def sites(by: Principal, query: str, page: int, now: datetime, interval: int, worst: bool = False) -> str:
     """One page of the sites that a person sees, by name or worst first, with how devices fare, for `read_sites`."""
-    (where, params), at = seen_sql(by), naive(now)
+    where, params = seen_sql(by)
     for pattern in words(query):
         where, params = f"{where} AND s.search LIKE ? ESCAPE '!'", [*params, pattern]
     order = WORST if worst else ""
     cut, paging = CUT.format(order=order), [PAGE, (page - 1) * PAGE]
     (first, early), (then, late) = (("", []), (cut, paging)) if worst else ((cut, paging), ("", []))
-    sql = SITES.format(where=where, first=first, then=then, order=order, due=due(), empty=empty(), calm=CALM)
-    closed, aged = "" if by.is_owner else SiteStatus.OWNED_UNAUTHORIZED, stale(now, interval)
-    counting = [aged, at, aged, at, at, aged, at, closed]
-    values = [at, *params, *early, *counting, *late, closed, closed, closed, by.company_id]
+    sql = SITES.format(where=where, first=first, mine=mine(OPEN, ", d.site_id"), then=then, order=order)
+    closed = "" if by.is_owner else SiteStatus.OWNED_UNAUTHORIZED
+    told = [*mine_values(now, interval), closed]
+    values = [naive(now), *params, *early, *told, *late, closed, closed, closed, by.company_id]
     return gather(sql, values, len(SiteRow._fields) + 1)
 
 
