@@ -129,3 +129,14 @@ def test_firmware_that_is_read_for_the_first_time_or_is_a_strangers_has_not_chan
     until(over)
     assert state(strange).status == Status.OTHER_DEVICE
     assert Device.get_by_id(first.id).firmware and not firmwares(first) + firmwares(strange)
+
+
+@ON_SQLITE
+def test_what_a_device_is_silent_of_now_stays_known(admin, site):
+    with Pretend(replace(profiles.NVR, model="", firmware="", build="")) as silent:
+        device = added(site, silent, type=Kind.NVR, model="DS-7616NXI-K2", firmware="V4.61.025 build 230420")
+        admin.post(f"/devices/{device.id}/check")
+        until(over)
+        known = Device.get_by_id(device.id)
+    assert known.serial == profiles.NVR.serial and not firmwares(device)
+    assert (known.model, known.firmware) == ("DS-7616NXI-K2", "V4.61.025 build 230420")

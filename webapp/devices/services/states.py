@@ -124,7 +124,8 @@ def identity(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def note_identity(device: Device, said: dict[str, Any]) -> None:
-    """Take over what a device says; a type that was chosen by hand stays (E7)."""
+    """Take over what a device says; a type that was chosen by hand stays (E7), and what it is silent of now, too."""
+    said = said | {name: said[name] or getattr(device, name) for name in ("model", "serial", "firmware")}
     DeviceEvent.note_firmware(device.id, clock.now(), device.firmware, said["firmware"])
     for name, value in said.items():
         setattr(device, name, value)
